@@ -18,6 +18,26 @@ test('a queue shows a new request without being loaded again', async ({ as }) =>
   await expect(waiting).not.toHaveText(before);
 });
 
+test('the focus stays on the request that was chosen when another arrives above it', async ({ as }) => {
+  const [chosen, newer] = [unused('chosen'), unused('newer')];
+  const developer = await as('developer');
+  const ask = async (name) => {
+    await developer.goto('/namespaces/new');
+    await fillAsk(developer, { className: 'Standard', name, size: 'S', purpose: 'To be chosen in an open queue' });
+    await developer.getByRole('button', { name: 'Submit request' }).click();
+    await expect(developer).toHaveURL(/\/requests\/\d+$/);
+  };
+  await ask(chosen);
+  const owner = await as('owner');
+  await owner.goto('/requests?queue=to_decide');
+  await expect(owner.locator('html')).toHaveAttribute('data-live', '');
+  const row = (name) => owner.getByRole('link', { name: `New namespace payments-${name}` });
+  await row(chosen).focus();
+  await ask(newer);
+  await expect(row(newer)).toBeVisible();
+  await expect(row(chosen)).toBeFocused();
+});
+
 // A browser has six connections to a host, without HTTP/2, for all its tabs.
 test('a page whose tab is hidden lets go of its stream, and follows again when it is shown', async ({ as }) => {
   const owner = await as('owner');

@@ -141,15 +141,21 @@ fn keep_folds(old: &Element, new: &Element) {
     }
 }
 
-/// The focus stays on what stands in its place.
+/// The focus stays on the same link or control; on what has no name of its own, in the same place. Where that is gone nothing
+/// has it: whoever presses Enter opens what they chose, and nothing else.
 fn replace(old: &Element, new: &Element) {
     let controls = |slot: &Element| elements(slot.query_selector_all("a, button, input, summary, [tabindex]").ok());
-    let focused = document().active_element();
+    let name = |control: &Element| control.get_attribute("href").or_else(|| control.get_attribute("id"));
+    let focused = document().active_element().filter(|focused| old.contains(Some(focused)));
+    let named = focused.as_ref().and_then(name);
     let place = focused.and_then(|focused| controls(old).position(|control| control == focused));
     old.set_inner_html(&new.inner_html());
-    let control =
-        place.and_then(|place| controls(old).nth(place)).and_then(|control| control.dyn_into::<HtmlElement>().ok());
-    if let Some(control) = control {
+    let control = match (named, place) {
+        (Some(named), _) => controls(old).find(|control| name(control).as_ref() == Some(&named)),
+        (None, Some(place)) => controls(old).nth(place),
+        (None, None) => None,
+    };
+    if let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
         let _ = control.focus();
     }
 }
