@@ -25,9 +25,10 @@ mod workload;
 pub use cause::Cause;
 use finding::Finding;
 pub use pod::diagnose_pod;
+pub use refusal::refusing_quota;
 pub use seen::*;
 pub use short::{fits_quota, short_of_quota};
-pub use workload::diagnose_workload;
+pub use workload::{diagnose_workload, diagnose_workload_by, holds_cron_job_up};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -62,6 +63,9 @@ pub struct Diagnosis {
     /// While it may still become well: from when on it counts as failing.
     #[serde(with = "time::serde::rfc3339::option")]
     pub fails_at: Option<OffsetDateTime>,
+    /// While a container runs again after it crashed: from when on its crashes no longer count.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub recovers_at: Option<OffsetDateTime>,
     /// What was seen, what says most first.
     pub evidence: Vec<Evidence>,
     pub next_step: String,
@@ -95,6 +99,11 @@ impl Evidence {
 }
 
 impl Diagnosis {
+    /// When time alone makes it another one.
+    pub fn changes_at(&self) -> Option<OffsetDateTime> {
+        [self.fails_at, self.recovers_at].into_iter().flatten().min()
+    }
+
     /// What says most, in one line.
     pub fn main_evidence(&self) -> &str {
         self.evidence.first().map_or("", |evidence| evidence.text.as_str())

@@ -124,6 +124,9 @@ causes! {
     OutOfMemory "out_of_memory" "Out of memory",
         "The container reached its memory limit and was killed.",
         "Raise the memory limit of container {container}, or make it use less.";
+    NodeOutOfMemory "node_out_of_memory" "Killed: node out of memory",
+        "The container was killed because its node had no memory left, not because of a limit of its own.",
+        "Set memory request and limit of container {container} to what it needs: it goes where there is so much, and those above their requests are killed first. If that is so already, tell your cluster's administrators.";
     LivenessProbeFailed "liveness_probe_failed" "Killed by its liveness probe",
         "The liveness probe failed, so the kubelet restarts the container, whatever its exit code.",
         "Correct the liveness probe of container {container}, give it more time (timeoutSeconds, failureThreshold), or see why it does not answer: kubectl logs {pod} -c {container}{previous}";
@@ -161,16 +164,40 @@ causes! {
     // Scheduling
     InsufficientResources "insufficient_resources" "Unschedulable: no node has enough left",
         "No node has as much CPU, memory or another resource left as the pod requests.",
-        "Lower the requests of its containers, or wait until something else ends. Your cluster's administrators can add nodes.";
+        "Lower what its containers request of {object}, or wait until something else ends. Your cluster's administrators can add nodes.";
+    NodesFull "nodes_full" "Unschedulable: nodes have no place left",
+        "The nodes that would fit run as many pods, or have as many volumes attached, as they may.",
+        "Wait until something else ends. Smaller requests do not help; your cluster's administrators can add nodes.";
     NodeSelectorMismatch "node_selector_mismatch" "Unschedulable: node selector matches no node",
         "No node has the labels that the pod's nodeSelector or node affinity asks for.",
         "Correct or remove nodeSelector and affinity: kubectl get nodes --show-labels lists the labels there are, for those who may.";
     TaintNotTolerated "taint_not_tolerated" "Unschedulable: nodes are tainted",
         "The nodes that would fit have taints that the pod does not tolerate.",
         "Add a toleration if the pod may run there. A taint node.kubernetes.io/… is a node in trouble, which passes or is for your cluster's administrators.";
+    NodesUnready "nodes_unready" "Unschedulable: nodes are in trouble",
+        "The nodes that would fit are not ready, or low on memory, disk or process ids.",
+        "It goes on by itself once they are well. If it stays so, tell your cluster's administrators; no toleration helps.";
+    NodesCordoned "nodes_cordoned" "Unschedulable: nodes are cordoned",
+        "The nodes that would fit take no new pods: somebody has cordoned them, as before maintenance.",
+        "It goes on by itself once they are uncordoned or others are added: ask your cluster's administrators until when that is.";
+    NoNodes "no_nodes" "Unschedulable: cluster has no nodes",
+        "The cluster has no node on which pods could run.",
+        "It goes on by itself once there is one: tell your cluster's administrators.";
+    PodAffinityUnmet "pod_affinity_unmet" "Unschedulable: no pod to be near to",
+        "The pod's podAffinity asks for a place beside other pods, and none runs where it could go.",
+        "See that the pods its podAffinity selects run and have the labels and namespace it names, or make the rule preferred.";
+    PodAntiAffinityUnmet "pod_anti_affinity_unmet" "Unschedulable: kept apart from other pods",
+        "By podAntiAffinity, its own or that of pods that run, the pod must not go where there would be place.",
+        "Run fewer replicas than there are nodes or zones, or make the rule preferred (preferredDuringSchedulingIgnoredDuringExecution).";
+    TopologySpreadUnmet "topology_spread_unmet" "Unschedulable: would be spread unevenly",
+        "Where there is place, the pod would break its topologySpreadConstraints.",
+        "Raise maxSkew, or set whenUnsatisfiable to ScheduleAnyway. A node without the label of topologyKey never counts.";
+    HostPortTaken "host_port_taken" "Unschedulable: host port is taken",
+        "The pod asks for a port of its node (hostPort), and each node has given it away.",
+        "Remove hostPort and reach the pod by a Service. Otherwise no more replicas run than there are nodes.";
     Unschedulable "unschedulable" "Unschedulable: no node fits",
         "The scheduler finds no node, for the reasons in the evidence.",
-        "Relax what the evidence names: ports, affinity, topology spread.";
+        "Relax what the evidence names.";
     SchedulingGated "scheduling_gated" "Scheduling gate closed",
         "The pod has scheduling gates, and is not scheduled before they are removed.",
         "See that the controller that removes gate {object} runs, or remove the gate.";
@@ -192,6 +219,12 @@ causes! {
     StorageClassMissing "storage_class_missing" "Storage class missing",
         "The claim names a storage class that the cluster does not have.",
         "Make the claim anew with a class from: kubectl get storageclass. In a StatefulSet correct volumeClaimTemplates, delete StatefulSet and claim, and apply it again.";
+    VolumeMissing "volume_missing" "Volume is gone",
+        "The pod's PersistentVolumeClaim is bound to a volume that does not exist any more.",
+        "Its data is gone with it, unless your cluster's administrators have a copy. Delete PersistentVolumeClaim {object} and make it anew.";
+    VolumeInUse "volume_in_use" "Volume is in use by another pod",
+        "Only one pod at a time may use the volume (ReadWriteOncePod, or a disk), and another one does.",
+        "End the pod that has it, or run one replica. In a Deployment set the strategy to Recreate, so that the old pod ends first.";
     VolumeNodeConflict "volume_node_conflict" "Volume is bound to another node",
         "The pod's volume can only be used on certain nodes or in one zone, and the pod cannot run there.",
         "Let the pod run where its volume is: see the node affinity and requests in the evidence. Or make the claim anew.";
@@ -230,6 +263,9 @@ causes! {
     FinalizerRemaining "finalizer_remaining" "Deletion waits for a finalizer",
         "The pod has a finalizer that nobody takes off.",
         "See that the controller of finalizer {object} runs; it takes it off when it is done.";
+    JobTrackingRemaining "job_tracking_remaining" "Deletion waits for the job controller",
+        "The pod is deleted, and the cluster's job controller has not counted it yet (finalizer batch.kubernetes.io/job-tracking).",
+        "Leave the finalizer: it goes by itself as soon as the pod is counted. If it stays, that controller does not run: tell your cluster's administrators.";
     Terminating "terminating" "Being deleted",
         "The pod is being deleted and has not ended yet.",
         "It goes by itself when its grace period ends.";
@@ -268,6 +304,15 @@ causes! {
     PodsRefused "pods_refused" "Pods are refused",
         "The API server refuses the workload's pods for the reason in the evidence.",
         "Change what the evidence names: kubectl describe {workload}";
+    RunRefused "run_refused" "Runs are refused",
+        "The API server refuses the jobs that the CronJob makes, for the reason in the evidence.",
+        "Change in its jobTemplate what the evidence names: kubectl describe {workload}";
+    RunMissed "run_missed" "Runs were missed",
+        "The CronJob did not start when it should have, or not within its startingDeadlineSeconds.",
+        "The next run comes by its schedule; kubectl create job NEW-NAME --from={workload} starts one now. If it happens again, raise startingDeadlineSeconds.";
+    ScheduleInvalid "schedule_invalid" "Schedule cannot be read",
+        "The cluster does not understand the CronJob's schedule or time zone: it never runs.",
+        "Correct schedule (five fields, as 0 3 * * *) or timeZone (as Europe/Berlin).";
     NoPods "no_pods" "Pods are not created",
         "The workload has fewer pods than it wants, and nothing says why.",
         "See what its controller does: kubectl describe {workload}";

@@ -21,10 +21,14 @@ pub const RESTARTED_WITHIN: Duration = Duration::seconds(30);
 pub const RECOVERED_AFTER: Duration = Duration::minutes(10);
 /// Between the last failure of a probe and the end of the program it kills, which may take its time to end.
 pub const KILLED_WITHIN: Duration = Duration::minutes(5);
+/// Between the end of a container and its node's word that it ran out of memory, either way.
+pub const MEMORY_SAID_WITHIN: Duration = Duration::minutes(1);
 /// Until the other containers of a job's pod end, too, once one has done its work.
 pub const JOB_ENDED_WITHIN: Duration = Duration::minutes(5);
 /// Until a pod is gone, after its grace period.
 pub const DELETED_WITHIN: Duration = Duration::minutes(1);
+/// Until the cluster's job controller has counted a pod that ended.
+pub const COUNTED_WITHIN: Duration = Duration::minutes(5);
 /// Until a workload that was refused tries again: controllers do after 17 minutes at the latest.
 pub const TRIED_AGAIN_WITHIN: Duration = Duration::minutes(20);
 /// Until a workload has its pods.
@@ -37,7 +41,15 @@ pub fn waits(
     limit: Duration,
     now: OffsetDateTime,
 ) -> (Health, Option<Diagnosis>) {
-    let fails_at = since.map(|since| since.saturating_add(limit));
+    waits_until(finding, since, since.map(|since| since.saturating_add(limit)), now)
+}
+
+pub fn waits_until(
+    finding: Finding,
+    since: Option<OffsetDateTime>,
+    fails_at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> (Health, Option<Diagnosis>) {
     match fails_at {
         Some(fails_at) if now >= fails_at => (Health::Failing, Some(finding.since(since).into())),
         Some(_) | None => (Health::Progressing, Some(finding.since(since).fails_at(fails_at).into())),

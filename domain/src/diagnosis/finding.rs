@@ -13,6 +13,7 @@ pub struct Finding {
     object: Option<String>,
     since: Option<OffsetDateTime>,
     fails_at: Option<OffsetDateTime>,
+    recovers_at: Option<OffsetDateTime>,
     evidence: Vec<Evidence>,
     /// A newer run has begun: the log of the one that failed is the previous one.
     runs_again: bool,
@@ -28,6 +29,7 @@ impl Finding {
             object: None,
             since: None,
             fails_at: None,
+            recovers_at: None,
             evidence: Vec::new(),
             runs_again: false,
         }
@@ -59,6 +61,10 @@ impl Finding {
         Self { fails_at, ..self }
     }
 
+    pub fn recovers_at(self, recovers_at: OffsetDateTime) -> Self {
+        Self { recovers_at: Some(recovers_at), ..self }
+    }
+
     pub fn runs_again(self, runs_again: bool) -> Self {
         Self { runs_again, ..self }
     }
@@ -79,6 +85,13 @@ impl Finding {
             (reason, message) => format!("{reason}: {message}"),
         };
         self.seen(Evidence::new(said.source.clone(), &text, said.at))
+    }
+
+    pub fn said_by(self, said: Option<&Said>) -> Self {
+        match said {
+            Some(said) => self.said(said),
+            None => self,
+        }
     }
 
     pub fn warned(self, warning: &Warning) -> Self {
@@ -134,6 +147,7 @@ impl From<Finding> for Diagnosis {
             object: finding.object,
             since: finding.since,
             fails_at: finding.fails_at,
+            recovers_at: finding.recovers_at,
             evidence: finding.evidence,
         }
     }

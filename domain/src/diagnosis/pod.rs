@@ -1,8 +1,12 @@
 //! How a pod is, and why.
 
-use super::{Cause, ContainerState, Deletion, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Said, Warning};
+use super::{Cause, Container, ContainerState, Deletion, Diagnosis, Ended, Evidence, Finding, Health, Pod, Role, Said};
+use super::{VolumeKeys, Warning};
 use super::{clock, container, failed, scheduling, start};
 use time::{Duration, OffsetDateTime};
+
+/// The job controller counts a pod before it lets it go.
+const JOB_TRACKING: &str = "batch.kubernetes.io/job-tracking";
 
 /// Health of a pod, and why, when it is not well.
 pub fn diagnose_pod(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
@@ -66,8 +70,9 @@ fn not_started(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnos
         | ContainerState::Running { .. }
         | ContainerState::Terminated(_) => format!("container {} waits to be started", one.name),
     });
-    let status = Evidence::new("pod status", &waiting, pod.created_at);
-    Some(explained(pod, Cause::NotStarted, status, (pod.created_at, clock::STARTED_WITHIN), now))
+    let since = pod.waits_since();
+    let status = Evidence::new("pod status", &waiting, since);
+    Some(explained(pod, Cause::NotStarted, status, (since, clock::STARTED_WITHIN), now))
 }
 
 /// The newest one that names what is wrong; a time-out says only which volumes are waited for.
@@ -85,7 +90,10 @@ fn no_sandbox(pod: &Pod, event: &Warning, now: OffsetDateTime) -> (Health, Optio
     let finding = match event.reason.as_str() {
         "FailedCreatePodSandBox" | "NetworkNotReady" => on(Cause::SandboxFailed, None),
         _ => match start::missing(&event.message) {
-            Some((cause, object)) => return (Health::Failing, Some(on(cause, object.as_deref()).into())),
+            Some((cause, object)) => {
+                let object = object.as_deref().or_else(|| object_without_key(pod, &event.message));
+                return (Health::Failing, Some(on(cause, object).into()));
+            }
             None => {
                 let volume = event.message.split_once("volume \"").and_then(|(_, rest)| rest.split_once('"'));
                 on(Cause::VolumeMountFailed, volume.map(|(name, _)| name))
@@ -93,6 +101,18 @@ fn no_sandbox(pod: &Pod, event: &Warning, now: OffsetDateTime) -> (Health, Optio
         },
     };
     clock::waits(finding, since, clock::MOUNTED_WITHIN, now)
+}
+
+/// Of the kubelet's words that a volume asks for a key, the ConfigMap or Secret that lacks it:
+/// `failed for volume "settings" : configmap references non-existent config key: port`.
+fn object_without_key<'a>(pod: &'a Pod, message: &str) -> Option<&'a str> {
+    let (volume, _) = message.split_once("volume \"")?.1.split_once('"')?;
+    let (kind, key) = message.split_once("references non-existent ")?.1.split_once(" key: ")?;
+    let key = key.split([',', ']']).next().unwrap_or_default().trim();
+    let lacks = |of: &&VolumeKeys| {
+        of.volume == volume && of.is_secret == (kind == "secret") && of.keys.iter().any(|known| known == key)
+    };
+    pod.volume_keys.iter().find(lacks).map(|of| of.object.as_str())
 }
 
 /// What no rule knows is on its way until it has waited for too long; then the newest event says why, since the cluster's own
@@ -135,7 +155,7 @@ fn kept_open(pod: &Pod, now: OffsetDateTime) -> Option<(Health, Option<Diagnosis
 /// All containers are well, and yet it is not ready.
 fn unready(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
     let unready = pod.unready.clone().unwrap_or_default();
-    let since = unready.at.or(pod.created_at);
+    let since = pod.waits_since();
     if unready.reason == "ReadinessGatesNotReady" || unready.message.contains("readiness gate") {
         let gate = unready.message.split('"').nth(1);
         let finding = Finding::new(Cause::ReadinessGateNotMet).pod(&pod.name).object(gate).said(&unready);
@@ -166,19 +186,30 @@ fn unready_cause(unready: &Said) -> Cause {
 fn terminating(pod: &Pod, deletion: &Deletion, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
     let on = |cause| Finding::new(cause).pod(&pod.name).since(deletion.at);
     let deleted = Evidence::new("metadata.deletionTimestamp", "should be gone since then", deletion.at);
-    let fails_at = deletion.at.map(|at| at.saturating_add(clock::DELETED_WITHIN));
+    let foreign = deletion.finalizers.iter().find(|name| *name != JOB_TRACKING);
+    let is_counted = foreign.is_none() && !deletion.finalizers.is_empty() && has_ended(pod);
+    let limit = if is_counted { clock::COUNTED_WITHIN } else { clock::DELETED_WITHIN };
+    let fails_at = deletion.at.map(|at| at.saturating_add(limit));
     if fails_at.is_none_or(|at| now < at) {
         return (Health::Progressing, Some(on(Cause::Terminating).fails_at(fails_at).into()));
     }
     let finding = if let Some(unready) = &pod.unready_node {
         on(unready_cause(unready)).object(pod.node.as_deref()).said(unready).seen(deleted)
-    } else if let Some(finalizer) = deletion.finalizers.first() {
+    } else if is_counted {
+        let tracked = Evidence::new("metadata.finalizers", JOB_TRACKING, None);
+        on(Cause::JobTrackingRemaining).seen(tracked).seen(deleted)
+    } else if let Some(finalizer) = foreign {
         let all = Evidence::new("metadata.finalizers", &deletion.finalizers.join(", "), None);
         on(Cause::FinalizerRemaining).object(Some(finalizer)).seen(all).seen(deleted)
     } else {
         on(Cause::StuckTerminating).seen(deleted).warned_by(pod.own_warnings().next())
     };
     (Health::Failing, Some(finding.into()))
+}
+
+fn has_ended(pod: &Pod) -> bool {
+    let runs = |one: &Container| matches!(one.state, ContainerState::Running { .. });
+    matches!(pod.phase.as_str(), "Succeeded" | "Failed") || !pod.containers.iter().any(runs)
 }
 
 fn unknown_phase(pod: &Pod, phase: &str) -> Finding {

@@ -5,14 +5,22 @@ use super::Cause;
 /// Names of the quotas that Berth writes begin so.
 const OWN_QUOTAS: &str = "berth-";
 
+/// The name of the ResourceQuota that has no room, in the API server's words.
+pub fn refusing_quota(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("exceeded quota: ")?;
+    name(rest)
+}
+
+fn name(rest: &str) -> Option<String> {
+    let name: String = rest.chars().take_while(|c| !matches!(c, ',' | ':' | '"' | '\'' | ' ')).collect();
+    (!name.is_empty()).then_some(name)
+}
+
 /// The cause, and the name of what refuses or lacks. None: these words are not known.
 pub fn classify(message: &str) -> Option<(Cause, Option<String>)> {
     let after = |words: &str| message.split_once(words).map(|(_, rest)| rest);
-    let name = |rest: &str| {
-        let name: String = rest.chars().take_while(|c| !matches!(c, ',' | ':' | '"' | '\'' | ' ')).collect();
-        (!name.is_empty()).then_some(name)
-    };
-    if let Some(quota) = after("exceeded quota: ").map(name) {
+    if message.contains("exceeded quota: ") {
+        let quota = refusing_quota(message);
         let is_own = quota.as_ref().is_some_and(|quota| quota.starts_with(OWN_QUOTAS));
         return Some((if is_own { Cause::QuotaExceeded } else { Cause::OtherQuotaExceeded }, quota));
     }

@@ -1,5 +1,7 @@
 //! Why a pod has no node.
 
+mod refusals;
+
 use super::{Cause, Claim, Diagnosis, Evidence, Finding, Health, Pod, Said, clock};
 use time::OffsetDateTime;
 
@@ -12,6 +14,10 @@ pub fn diagnose(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
     }
     match &pod.unscheduled {
         Some(said) if said.reason == "Unschedulable" => (Health::Failing, Some(unschedulable(pod, said).into())),
+        // Its gates are gone, and no scheduler has looked since: nobody says since when.
+        Some(said) if said.reason == "SchedulingGated" => {
+            clock::waits(on(Cause::NotScheduled).said(said), None, clock::SCHEDULED_WITHIN, now)
+        }
         Some(said) => {
             let finding = on(Cause::Unknown).object(Some(&said.reason)).said(said);
             clock::waits(finding, said.at.or(pod.created_at), clock::SCHEDULED_WITHIN, now)
@@ -31,9 +37,13 @@ pub fn diagnose(pod: &Pod, now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
 }
 
 fn unschedulable(pod: &Pod, said: &Said) -> Finding {
-    let (cause, object) = classify(&said.message);
+    let (cause, object) = refusals::classify(&said.message);
     let on = |cause| Finding::new(cause).pod(&pod.name).since(said.at);
     match cause {
+        Cause::VolumeMissing => {
+            let lost = pod.claims.iter().find(|claim| claim.phase.as_deref() == Some("Lost")).or(pod.claims.first());
+            on(cause).object(lost.map(|claim| claim.name.as_str())).said(said)
+        }
         Cause::VolumeClaimUnbound => {
             let unbound = pod.claims.iter().find(|claim| claim.phase.as_deref() != Some("Bound"));
             unbound.map_or_else(|| on(cause), |claim| unbound_claim(on, claim)).said(said)
@@ -53,37 +63,4 @@ fn unbound_claim(on: impl Fn(Cause) -> Finding, claim: &Claim) -> Finding {
         false => on(Cause::VolumeClaimUnbound).object(Some(&claim.name)),
     };
     finding.warned_by(warning).seen(Evidence::new(format!("claim {}", claim.name), &state, None))
-}
-
-/// The scheduler waits for claims before it looks at any node: then less CPU helps nobody. What preemption would do is left out.
-fn classify(message: &str) -> (Cause, Option<String>) {
-    let message = message.split(" preemption:").next().unwrap_or_default();
-    let has = |words: &str| message.contains(words);
-    let claim = message.split_once("persistentvolumeclaim \"").and_then(|(_, rest)| rest.split_once('"'));
-    if let Some((name, rest)) = claim {
-        let cause = if rest.contains("is being deleted") {
-            Cause::VolumeClaimTerminating
-        } else if rest.contains("not found") {
-            Cause::VolumeClaimMissing
-        } else {
-            Cause::VolumeClaimUnbound
-        };
-        return (cause, Some(name.to_owned()));
-    }
-    let cause = if has("unbound immediate PersistentVolumeClaims") {
-        Cause::VolumeClaimUnbound
-    } else if has("volume node affinity conflict") {
-        Cause::VolumeNodeConflict
-    } else if has("Insufficient ") || has("Too many pods") {
-        Cause::InsufficientResources
-    } else if has("node affinity/selector") || has("didn't match node selector") {
-        Cause::NodeSelectorMismatch
-    } else if has("topology spread") || has("anti-affinity") || has("affinity rules") || has("free ports") {
-        Cause::Unschedulable
-    } else if has("untolerated taint") || has("had taint") {
-        Cause::TaintNotTolerated
-    } else {
-        Cause::Unschedulable
-    };
-    (cause, None)
 }

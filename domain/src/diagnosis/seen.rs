@@ -1,7 +1,7 @@
 //! What is kept of workloads, pods and events: the facts that the rules read.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -24,10 +24,14 @@ pub enum WorkloadKind {
 pub struct Workload {
     pub kind: WorkloadKind,
     pub name: String,
+    /// None: the cluster does not say.
+    pub uid: Option<String>,
     pub desired: i32,
     pub ready: i32,
     pub images: Vec<String>,
     pub created_at: Option<OffsetDateTime>,
+    /// When what is wanted of it was last changed, as far as the cluster says: scaled, updated, suspended.
+    pub changed_at: Option<OffsetDateTime>,
     /// A condition or event that says it cannot go on.
     pub problem: Option<Said>,
     /// Suspended, or scaled to zero.
@@ -36,6 +40,8 @@ pub struct Workload {
     pub run: Option<String>,
     /// It was refused for lack of quota, and by now there is room.
     pub has_room_again: bool,
+    /// When it was last refused, or the quota that refused it last changed: its problem may say only when that began.
+    pub tried_at: Option<OffsetDateTime>,
 }
 
 /// What the cluster says of something, in its words.
@@ -53,6 +59,8 @@ pub struct Said {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pod {
     pub name: String,
+    /// None: the cluster does not say.
+    pub uid: Option<String>,
     pub phase: String,
     pub node: Option<String>,
     /// Kind and name of the workload it belongs to, seen through ReplicaSets and Jobs of CronJobs.
@@ -78,12 +86,27 @@ pub struct Pod {
     /// Its condition DisruptionTarget, where that is true: somebody ends it for good.
     pub disruption: Option<Said>,
     pub created_at: Option<OffsetDateTime>,
+    /// When it last got on: had a node, its network, another init container done, its containers ready.
+    pub advanced_at: Option<OffsetDateTime>,
+    /// Keys of ConfigMaps and Secrets that its volumes ask for.
+    pub volume_keys: Vec<VolumeKeys>,
     /// Claims that its volumes name. What is known of them is filled in when it is read.
     pub claims: Vec<Claim>,
     /// Events of type Warning about it, newest first. Filled in when it is read.
     pub warnings: Vec<Warning>,
     /// Condition Ready of its node, where that is not true. Filled in when it is read.
     pub unready_node: Option<Said>,
+    /// What says that its node ran out of memory: an event or a condition of the node. Filled in when it is read.
+    pub node_memory: Vec<Said>,
+}
+
+/// The keys of one ConfigMap or Secret that a volume cannot do without.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VolumeKeys {
+    pub volume: String,
+    pub object: String,
+    pub is_secret: bool,
+    pub keys: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,8 +140,21 @@ pub struct Container {
     /// How its last run ended, where `state` is not that already.
     pub last: Option<Ended>,
     pub restarts_after: RestartsAfter,
-    /// As it is written: `512Mi`.
+    /// Its own or its pod's, as it is written: `512Mi`.
     pub memory_limit: Option<String>,
+    pub startup: Option<Probe>,
+    pub readiness: Option<Probe>,
+}
+
+/// How long a probe may take to say what it says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// Before the first try.
+    pub delay: Duration,
+    /// Between tries.
+    pub period: Duration,
+    /// Tries that may fail.
+    pub failures: i32,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -176,6 +212,8 @@ pub struct Warning {
     pub message: String,
     pub object_kind: String,
     pub object_name: String,
+    /// None: the event does not say it.
+    pub object_uid: Option<String>,
     /// The container that it is about.
     pub container: Option<String>,
     /// The component that says it: `kubelet`.
@@ -188,7 +226,28 @@ pub struct Warning {
 impl Pod {
     /// Warnings that say something of this pod, not of one of the same name before it; newest first.
     pub fn own_warnings(&self) -> impl Iterator<Item = &Warning> {
-        self.warnings.iter().filter(|warning| is_since(warning.last_at, self.created_at))
+        let is_own = |warning: &&Warning| warning.is_about(self.uid.as_deref(), self.created_at);
+        self.warnings.iter().filter(is_own)
+    }
+
+    /// Since when it waits for what comes next; what it waited for before counts no more.
+    pub fn waits_since(&self) -> Option<OffsetDateTime> {
+        let unready_at = self.unready.as_ref().and_then(|unready| unready.at);
+        self.created_at.max(self.advanced_at).max(unready_at)
+    }
+}
+
+impl Workload {
+    /// Since when it is wanted as it is now.
+    pub fn wanted_since(&self) -> Option<OffsetDateTime> {
+        self.created_at.max(self.changed_at)
+    }
+}
+
+impl Probe {
+    /// From the container's start until it has failed as often as it may.
+    pub fn budget(&self) -> Duration {
+        self.delay.saturating_add(self.period.saturating_mul(self.failures))
     }
 }
 
@@ -213,6 +272,15 @@ impl Container {
 }
 
 impl Warning {
+    /// Whether it is about the object of this uid, not about another one of the same name. Where one of the two is not known,
+    /// it has to be from after the object was made.
+    pub fn is_about(&self, uid: Option<&str>, created_at: Option<OffsetDateTime>) -> bool {
+        match (self.object_uid.as_deref(), uid) {
+            (Some(about), Some(uid)) => about == uid,
+            (None, _) | (_, None) => is_since(self.last_at, created_at),
+        }
+    }
+
     /// `event FailedMount from kubelet`
     pub fn describe_source(&self) -> String {
         match self.source.is_empty() {

@@ -6,14 +6,26 @@ use rstest::rstest;
 use time::Duration;
 use time::macros::datetime;
 
+mod clocks;
+mod crashes;
+mod events;
 mod properties;
+mod scheduling;
 
 const MADE: OffsetDateTime = datetime!(2026-11-29 10:00 UTC);
 const NOW: OffsetDateTime = datetime!(2026-11-29 10:20 UTC);
 
 fn container() -> Container {
     let state = ContainerState::Running { started_at: Some(MADE) };
-    Container { name: "web".into(), image: "registry.test/web:1".into(), is_ready: true, state, ..Container::default() }
+    Container {
+        name: "web".into(),
+        image: "registry.test/web:1".into(),
+        is_ready: true,
+        is_started: true,
+        state,
+        memory_limit: Some("64Mi".into()),
+        ..Container::default()
+    }
 }
 
 fn waiting(reason: &str, message: &str) -> Container {
@@ -130,27 +142,6 @@ fn verdict((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<Caus
 #[case::no_mount_point(
     pod(waiting("RunContainerError", "mounting \"/x\": no such file or directory")),
     Cause::StartFailed
-)]
-#[case::no_node(unscheduled("0/3 nodes are available: 3 Insufficient cpu."), Cause::InsufficientResources)]
-#[case::full_and_tainted(
-    unscheduled("0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient memory."),
-    Cause::InsufficientResources
-)]
-#[case::spread(
-    unscheduled("0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints."),
-    Cause::Unschedulable
-)]
-#[case::zone(
-    unscheduled("0/3 nodes are available: 3 node(s) had volume node affinity conflict."),
-    Cause::VolumeNodeConflict
-)]
-#[case::claim_is_not_bound(
-    unscheduled("0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"),
-    Cause::VolumeClaimUnbound
-)]
-#[case::claim_is_going(
-    unscheduled("0/1 nodes are available: persistentvolumeclaim \"data\" is being deleted."),
-    Cause::VolumeClaimTerminating
 )]
 #[case::ended(in_phase("Failed", Container { restarts_after: RestartsAfter::None, ..ended("Error", 2) }), Cause::ContainerFailed)]
 #[case::ended_for_memory(in_phase("Failed", ended("OOMKilled", 137)), Cause::OutOfMemory)]

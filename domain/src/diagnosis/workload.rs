@@ -11,16 +11,29 @@ use time::OffsetDateTime;
 /// A pod that has failed for good counts only while the workload lacks pods and no newer one has begun: evicted pods and failed
 /// tries of a job stay listed long after others have taken their place.
 pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime) -> (Health, Option<Diagnosis>) {
+    let diagnosed: Vec<_> = pods.iter().map(|pod| diagnose_pod(pod, now)).collect();
+    let pods: Vec<_> = pods.iter().copied().zip(&diagnosed).collect();
+    diagnose_workload_by(workload, &pods, now)
+}
+
+/// The same from pods that are diagnosed already.
+pub fn diagnose_workload_by(
+    workload: &Workload,
+    pods: &[(&Pod, &(Health, Option<Diagnosis>))],
+    now: OffsetDateTime,
+) -> (Health, Option<Diagnosis>) {
     let pods = telling(workload, pods);
-    let mut awaited: Option<(Health, Option<Diagnosis>)> = None;
+    let mut awaited: Option<&(Health, Option<Diagnosis>)> = None;
+    let mut crashed = None;
     let mut n_healthy = 0;
-    for pod in &pods {
-        let found = diagnose_pod(pod, now);
+    for (_, found) in &pods {
         match found.0 {
-            Health::Failing => return found,
+            Health::Failing => return (*found).clone(),
             Health::Unknown | Health::Progressing => {
-                let is_worse = awaited.as_ref().is_none_or(|(health, _)| found.0 < *health);
+                let is_worse = awaited.is_none_or(|(health, _)| found.0 < *health);
                 awaited = if is_worse { Some(found) } else { awaited };
+                let has_crashed = found.1.as_ref().is_some_and(|why| why.recovers_at.is_some());
+                crashed = crashed.or(has_crashed.then_some(found));
             }
             Health::Healthy | Health::Paused => n_healthy += 1,
         }
@@ -32,28 +45,30 @@ pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime
         return held_up(workload, problem, now);
     }
     if workload.ready >= workload.desired {
-        return (Health::Healthy, None);
+        // It counts as ready, which proves nothing of what has just crashed.
+        return crashed.map_or((Health::Healthy, None), |found| (*found).clone());
     }
     match awaited {
-        Some(found) => found,
+        Some(found) => found.clone(),
         // Its own status is a moment behind its pods; a job works on without being ready before its end.
         None if n_healthy >= workload.desired || n_healthy > 0 && workload.kind == WorkloadKind::Job => {
             (Health::Progressing, None)
         }
-        None => too_few_pods(workload, pods.first().and_then(|newest| newest.created_at), now),
+        None => too_few_pods(workload, pods.first().and_then(|(newest, _)| newest.created_at), now),
     }
 }
 
 /// The pods that say how it is now, newest first.
-fn telling<'a>(workload: &Workload, pods: &[&'a Pod]) -> Vec<&'a Pod> {
+fn telling<'a, T: Copy>(workload: &Workload, pods: &[(&'a Pod, T)]) -> Vec<(&'a Pod, T)> {
     let is_served = workload.ready >= workload.desired && workload.kind != WorkloadKind::CronJob;
-    let is_of_run = |pod: &&&Pod| workload.kind != WorkloadKind::CronJob || pod.job == workload.run;
+    let is_of_run = |(pod, _): &&(&Pod, T)| workload.kind != WorkloadKind::CronJob || pod.job == workload.run;
     let mut telling: Vec<_> = pods.iter().filter(is_of_run).copied().collect();
-    telling.sort_by(|a, b| (Reverse(a.created_at), &a.name).cmp(&(Reverse(b.created_at), &b.name)));
-    let begun = telling.iter().filter(|pod| pod.phase != "Failed").map(|pod| pod.created_at).max().flatten();
-    let is_past = |pod: &Pod| pod.phase == "Failed" && (is_served || !is_since(pod.created_at, begun));
+    telling.sort_by(|(a, _), (b, _)| (Reverse(a.created_at), &a.name).cmp(&(Reverse(b.created_at), &b.name)));
+    let begun = telling.iter().filter(|(pod, _)| pod.phase != "Failed").map(|(pod, _)| pod.created_at).max().flatten();
+    let is_over = is_served || workload.is_paused;
+    let is_past = |pod: &Pod| pod.phase == "Failed" && (is_over || !is_since(pod.created_at, begun));
     // What goes is not waited for where others serve; stuck, it takes quota all the same.
-    telling.retain(|pod| !is_past(pod));
+    telling.retain(|(pod, _)| !is_past(pod));
     telling
 }
 
@@ -63,8 +78,8 @@ fn held_up(workload: &Workload, problem: &Said, now: OffsetDateTime) -> (Health,
         return (Health::Failing, Some(stuck(workload, problem).into()));
     };
     let on = |cause| on(workload, cause).object(object.as_deref()).since(problem.at).said(problem);
-    if cause == Cause::QuotaExceeded && workload.has_room_again {
-        return clock::waits(on(Cause::QuotaFreed), problem.at, clock::TRIED_AGAIN_WITHIN, now);
+    if matches!(cause, Cause::QuotaExceeded | Cause::OtherQuotaExceeded) && workload.has_room_again {
+        return clock::waits(on(Cause::QuotaFreed), problem.at.max(workload.tried_at), clock::TRIED_AGAIN_WITHIN, now);
     }
     (Health::Failing, Some(on(cause).into()))
 }
@@ -72,7 +87,12 @@ fn held_up(workload: &Workload, problem: &Said, now: OffsetDateTime) -> (Health,
 fn stuck(workload: &Workload, problem: &Said) -> Finding {
     let finding = match (workload.kind, problem.reason.as_str()) {
         (_, "ProgressDeadlineExceeded") => on(workload, Cause::RolloutTimedOut),
+        (WorkloadKind::CronJob, "FailedCreate") if problem.message.starts_with("Error creating job:") => {
+            on(workload, Cause::RunRefused)
+        }
         (_, "FailedCreate" | "ReplicaSetCreateError") => on(workload, Cause::PodsRefused),
+        (WorkloadKind::CronJob, reason) if is_about_schedule(reason) => on(workload, Cause::ScheduleInvalid),
+        (WorkloadKind::CronJob, reason) if is_about_missed_runs(reason) => on(workload, Cause::RunMissed),
         (WorkloadKind::CronJob, _) => on(workload, Cause::CronJobRunFailed).object(workload.run.as_deref()),
         (WorkloadKind::Job, "DeadlineExceeded") => on(workload, Cause::DeadlineExceeded),
         (WorkloadKind::Job, _) => on(workload, Cause::JobFailed),
@@ -89,6 +109,20 @@ fn stuck(workload: &Workload, problem: &Said) -> Finding {
     finding.since(problem.at).said(problem)
 }
 
+/// Whether an event about a CronJob itself, of this reason, says that it does not run as it should.
+pub fn holds_cron_job_up(reason: &str) -> bool {
+    reason == "FailedCreate" || is_about_schedule(reason) || is_about_missed_runs(reason)
+}
+
+/// Versions of Kubernetes spell them differently.
+fn is_about_schedule(reason: &str) -> bool {
+    matches!(reason, "UnparseableSchedule" | "UnParseableCronJobSchedule" | "InvalidSchedule" | "UnknownTimeZone")
+}
+
+fn is_about_missed_runs(reason: &str) -> bool {
+    matches!(reason, "MissSchedule" | "TooManyMissedTimes" | "FailedNeedsStart")
+}
+
 fn too_few_pods(
     workload: &Workload,
     newest_at: Option<OffsetDateTime>,
@@ -97,7 +131,7 @@ fn too_few_pods(
     let text =
         format!("{} of {} pods ready, and no event says why there are no more", workload.ready, workload.desired);
     let finding = on(workload, Cause::NoPods).seen(Evidence::new("status", &text, None));
-    clock::waits(finding, newest_at.max(workload.created_at), clock::PODS_WITHIN, now)
+    clock::waits(finding, newest_at.max(workload.wanted_since()), clock::PODS_WITHIN, now)
 }
 
 fn on(workload: &Workload, cause: Cause) -> Finding {

@@ -43,6 +43,9 @@ views! {
         pub n_workloads: Option<i64>,
         /// Where not everything has been read, those that are known; none instead of zero.
         pub n_failing: Option<i64>,
+        /// Of which the cluster does not say how they are; none like `n_failing`.
+        #[serde(default)]
+        pub n_unknown: Option<i64>,
         pub freshness: Freshness,
         /// Why Berth does nothing on its cluster now.
         #[serde(default)]

@@ -131,7 +131,7 @@ pub(crate) fn namespace(row: &NamespaceRow) -> AnyView {
         }
         (NamespaceState::Ready, Freshness::Stale { .. } | Freshness::Unreachable { .. }) => {
             let (_, _, words) = seen(row);
-            let words = if row.n_workloads.or(row.n_failing).is_some() {
+            let words = if row.n_workloads.or(row.n_failing).or(row.n_unknown).is_some() {
                 format!("Last seen {}", words.to_lowercase())
             } else {
                 words
@@ -183,12 +183,12 @@ fn stalled(row: &NamespaceRow, words: &'static str) -> AnyView {
 }
 
 fn seen(row: &NamespaceRow) -> (Tone, Icon, String) {
-    match (row.n_workloads, row.n_failing) {
-        (Some(0), _) => (Tone::Neutral, LuCircleDashed, "Empty".to_owned()),
-        (Some(_), Some(0)) => (Tone::Ok, LuCircleCheck, "Healthy".to_owned()),
-        (Some(_), Some(failing)) => (Tone::Bad, LuCircleX, format!("{failing} failing")),
-        (None, Some(failing)) if failing > 0 => (Tone::Bad, LuCircleX, format!("{failing} failing")),
-        (None, _) | (_, None) => (Tone::Neutral, LuCircleDashed, "Not known".to_owned()),
+    match (row.n_workloads, row.n_failing, row.n_unknown) {
+        (_, Some(failing), _) if failing > 0 => (Tone::Bad, LuCircleX, format!("{failing} failing")),
+        (Some(0), _, _) => (Tone::Neutral, LuCircleDashed, "Empty".to_owned()),
+        (_, _, Some(unknown)) if unknown > 0 => (Tone::Neutral, LuCircleDashed, format!("{unknown} unknown")),
+        (Some(_), Some(_), Some(_)) => (Tone::Ok, LuCircleCheck, "Healthy".to_owned()),
+        (..) => (Tone::Neutral, LuCircleDashed, "Not known".to_owned()),
     }
 }
 

@@ -48,7 +48,9 @@ fn clock(diagnosis: &Diagnosis, now: OffsetDateTime) -> AnyView {
     let place = place.map(|place| view! { <span>{place}</span> }.into_any());
     let since = diagnosis.since.map(|at| view! { <span>"began "{when::ago(at, now)}</span> }.into_any());
     let until = diagnosis.fails_at.map(|at| view! { <span>"counts as failing "{when::ago(at, now)}</span> }.into_any());
-    let parts: Vec<_> = [place, since, until].into_iter().flatten().collect();
+    let recovers = diagnosis.recovers_at;
+    let recovers = recovers.map(|at| view! { <span>"counts as recovered "{when::ago(at, now)}</span> }.into_any());
+    let parts: Vec<_> = [place, since, until, recovers].into_iter().flatten().collect();
     let apart = |(n, part)| view! { {(n > 0).then_some(" · ")} {part} };
     view! { <span class="seen dim">{parts.into_iter().enumerate().map(apart).collect_view()}</span> }.into_any()
 }

@@ -8,7 +8,7 @@ use crate::samples::namespace_states::{as_granted, stopped_namespace};
 use crate::samples::quota::quota_form;
 use crate::samples::requests::{quota_row, requests};
 use crate::samples::review::{quota_in_review, request_page};
-use crate::samples::values::{ago, page_of};
+use crate::samples::values::{ago, live, page_of};
 use crate::samples::viewers::{developer, owner};
 use domain::cluster::Fit;
 use domain::gone::Gone;
@@ -85,6 +85,15 @@ pub fn stopped_on_the_way(theme: Theme, by: StoppedBy) -> Vec<String> {
     let row = of(NamespaceState::Provisioning).row;
     let list = pages::namespaces::page(frame(), page_of(vec![row], None));
     vec![page(NamespaceState::Provisioning), page(NamespaceState::Removing), list]
+}
+
+/// The list, and the page, of a namespace of which so many workloads fail and so many are unknown; none where that is not known.
+pub fn counted(theme: Theme, n_failing: Option<i64>, n_unknown: Option<i64>) -> [String; 2] {
+    let full = as_granted();
+    let row = NamespaceRow { n_workloads: Some(8), n_failing, n_unknown, freshness: live(), ..full.row.clone() };
+    let frame = || frame(Some(developer()), theme, "/");
+    let list = pages::namespaces::page(frame(), page_of(vec![row.clone()], None));
+    [list, pages::namespace::page(frame(), NamespaceView { row, ..full }, Tab::Overview)]
 }
 
 /// Each is as granted but for one thing: what it is, with its pages.

@@ -101,6 +101,26 @@ fn what_is_suspended_is_nowhere_healthy_and_offers_only_what_can_be_had() {
     assert!(row.contains("data-ending=\"suspended\"") && !row.contains("badge ok"), "{row}");
 }
 
+#[rstest]
+#[case::all_known(Some(0), Some(0), "Healthy")]
+#[case::one_unknown(Some(0), Some(1), "1 unknown")]
+#[case::failing_first(Some(2), Some(1), "2 failing")]
+#[case::not_counted(Some(0), None, "Not known")]
+#[case::nothing_counted(None, None, "Not known")]
+fn a_namespace_is_healthy_only_where_it_is_known_of_all_that_runs(
+    #[case] n_failing: Option<i64>,
+    #[case] n_unknown: Option<i64>,
+    #[case] says: &str,
+) {
+    for page in cases::counted(Theme::System, n_failing, n_unknown) {
+        let badges = page.split("class=\"badge ").skip(1).filter_map(|badge| badge.split("</span>").next());
+        let badges: Vec<_> = badges.collect();
+        assert!(badges.iter().any(|badge| badge.ends_with(says)), "{says}: {badges:?}");
+        let is_green = badges.iter().any(|badge| badge.starts_with("ok\"") && badge.ends_with("Healthy"));
+        assert_eq!(is_green, says == "Healthy", "{badges:?}");
+    }
+}
+
 #[test]
 fn what_is_due_and_has_not_happened_yet_is_not_said_to_be_past() {
     let pages = by_name();

@@ -109,7 +109,7 @@ proptest! {
             let lengths = found.evidence.iter().map(|seen| seen.text.chars().count() + seen.source.chars().count());
             prop_assert!(lengths.max().unwrap_or(0) <= LONGEST_EVIDENCE + crate::text::LONGEST_NAME + 2);
             prop_assert!(found.cause.chars().count() <= 300 && found.next_step.chars().count() <= 1000);
-            prop_assert!(found.fails_at.is_none_or(|at| at > NOW), "{:?}", found);
+            prop_assert!(found.changes_at().is_none_or(|at| at > NOW), "{:?}", found);
         }
     }
 

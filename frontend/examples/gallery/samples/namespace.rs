@@ -121,6 +121,7 @@ fn diagnosis(code: Cause, evidence: &[(&str, &str)], next_step: &str) -> Diagnos
         object: None,
         since: Some(ago(31)),
         fails_at: None,
+        recovers_at: None,
         evidence: evidence.iter().map(seen).collect(),
         next_step: next_step.into(),
     }

@@ -163,8 +163,15 @@ pub fn missing_namespace() -> NamespaceView {
     let full = namespace();
     let sync = SyncView { condition: Some(condition), drift: vec![], ..full.sync.clone() };
     let condition = Some(Condition::Missing);
-    let row =
-        NamespaceRow { condition, n_workloads: None, n_failing: None, used: None, enforced: None, ..full.row.clone() };
+    let row = NamespaceRow {
+        condition,
+        n_workloads: None,
+        n_failing: None,
+        n_unknown: None,
+        used: None,
+        enforced: None,
+        ..full.row.clone()
+    };
     let lines = full.lines.iter().map(|line| QuotaLine { used: None, enforced: None, ..line.clone() }).collect();
     NamespaceView {
         row,

@@ -42,6 +42,7 @@ pub fn namespace_row(
         used,
         n_workloads: Some(7),
         n_failing: Some(0),
+        n_unknown: Some(0),
         freshness: live(),
         stopped: None,
         expires_at: None,
@@ -77,6 +78,7 @@ pub fn namespaces() -> Vec<NamespaceRow> {
         },
         NamespaceRow {
             n_workloads: Some(2),
+            n_unknown: Some(1),
             expires_at: Some(NOW + Duration::days(9)),
             ..namespace_row(
                 "payments-sandbox",
@@ -103,6 +105,7 @@ pub fn namespaces() -> Vec<NamespaceRow> {
             freshness: Freshness::NotLoaded,
             n_workloads: None,
             n_failing: None,
+            n_unknown: None,
             ..namespace_row("payments-next", "standard", Environment::Development, quota(2, 4, 20, 20), None)
         },
         NamespaceRow {
@@ -134,6 +137,7 @@ pub fn namespaces() -> Vec<NamespaceRow> {
             freshness: Freshness::NotLoaded,
             n_workloads: None,
             n_failing: None,
+            n_unknown: None,
             ..namespace_row("payments-broken", "sandbox", Environment::Sandbox, quota(2, 4, 20, 20), None)
         },
         NamespaceRow {

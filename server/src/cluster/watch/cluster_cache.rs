@@ -1,10 +1,12 @@
 //! How one namespace's part of everything seen on a cluster is put together for readers.
 
 use super::kinds::ClusterCache;
-use super::projection::SeenPod;
+use super::projection::{SeenJob, SeenPod};
 use super::{Allocatable, CapacitySeen, NameSeen, Observed, QuotaSeen};
-use domain::diagnosis::{Claim, Pod, Said, Warning, Workload, WorkloadKind, fits_quota};
+use domain::diagnosis::{Claim, Pod, Said, Warning, Workload, WorkloadKind};
+use domain::diagnosis::{fits_quota, holds_cron_job_up, refusing_quota};
 use domain::quota::Quota;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -17,12 +19,14 @@ const WARNINGS_OF_ONE: usize = 20;
 impl ClusterCache {
     pub fn observe(&self, namespace: &str) -> Observed {
         let events = Events::of(self.warnings.of(namespace).map(|(_, warning)| warning));
-        let pods: Vec<_> = self.pods.of(namespace).map(|(_, seen)| self.pod(namespace, seen, &events)).collect();
+        let ooms = self.node_ooms();
+        let pod = |seen| self.pod(namespace, seen, &events, &ooms);
+        let pods: Vec<_> = self.pods.of(namespace).map(|(_, seen)| pod(seen)).collect();
         let quota = self.quota(namespace);
         let mut workloads = self.workloads(namespace, &pods, &events);
         workloads.extend(pods.iter().filter_map(unowned));
         for workload in &mut workloads {
-            workload.has_room_again = has_room_again(workload, quota);
+            self.look_for_room(namespace, workload);
         }
         let warnings = grouped(self.warnings.of(namespace).map(|(_, warning)| warning));
         let n_warnings = warnings.len();
@@ -58,13 +62,14 @@ impl ClusterCache {
         self.warnings.trim(namespace, WARNINGS_KEPT, |warning| warning.last_at);
     }
 
-    fn pod(&self, namespace: &str, seen: &SeenPod, events: &Events<'_>) -> Pod {
+    fn pod(&self, namespace: &str, seen: &SeenPod, events: &Events<'_>, ooms: &BTreeMap<&str, &Warning>) -> Pod {
         let pod = &seen.pod;
-        let warnings = events.about("Pod", &pod.name);
+        let warnings = events.about("Pod", &pod.name, pod.uid.as_deref());
         Pod {
             workload: self.workload_of(namespace, seen),
             claims: pod.claims.iter().map(|claim| self.claim(namespace, claim, events)).collect(),
             unready_node: pod.node.as_deref().and_then(|node| self.unready_node(node)),
+            node_memory: pod.node.as_deref().map(|node| self.node_memory(node, ooms)).unwrap_or_default(),
             warnings: warnings.filter(|warning| !self.is_back(pod, warning)).take(WARNINGS_OF_ONE).cloned().collect(),
             ..pod.clone()
         }
@@ -72,6 +77,23 @@ impl ClusterCache {
 
     fn unready_node(&self, node: &str) -> Option<Said> {
         self.nodes.get("", node)?.unready.clone()
+    }
+
+    /// Events about nodes are kept with those of namespace `default`.
+    fn node_ooms(&self) -> BTreeMap<&str, &Warning> {
+        let is_about = |event: &&Warning| event.object_kind == "Node" && event.reason == "SystemOOM";
+        let mut newest: BTreeMap<_, &Warning> = BTreeMap::new();
+        for event in self.warnings.of("default").map(|(_, event)| event).filter(is_about) {
+            let known = newest.entry(event.object_name.as_str()).or_insert(event);
+            *known = if event.last_at > known.last_at { event } else { known };
+        }
+        newest
+    }
+
+    /// What says that a node ran out of memory: the kernel's word of one moment, and its own of all since.
+    fn node_memory(&self, node: &str, ooms: &BTreeMap<&str, &Warning>) -> Vec<Said> {
+        let pressure = self.nodes.get("", node).and_then(|node| node.memory_pressure.clone());
+        ooms.get(node).map(|event| event.said()).into_iter().chain(pressure).collect()
     }
 
     /// That a node was lost is past once it is ready again.
@@ -87,8 +109,8 @@ impl ClusterCache {
             phase: seen.map(|seen| seen.phase.clone()),
             storage_class: seen.and_then(|seen| seen.storage_class.clone()),
             warning: events
-                .about("PersistentVolumeClaim", &claim.name)
-                .find(|warning| seen.is_none_or(|seen| warning.last_at >= seen.created_at))
+                .about("PersistentVolumeClaim", &claim.name, seen.and_then(|seen| seen.uid.as_deref()))
+                .find(|warning| seen.is_none_or(|seen| warning.is_about(seen.uid.as_deref(), seen.created_at)))
                 .cloned(),
         }
     }
@@ -119,48 +141,64 @@ impl ClusterCache {
 
     fn workloads(&self, namespace: &str, pods: &[Pod], events: &Events<'_>) -> Vec<Workload> {
         let begun = newest_by_workload(pods);
-        let refused = |workload: &Workload| Workload {
+        let begun_by_job = newest_by_job(pods);
+        let with_refusal = |workload: &Workload| Workload {
             problem: workload.problem.clone().or_else(|| cannot_create_pods(workload, &begun, events)),
+            tried_at: refused(workload, events).and_then(|event| event.last_at),
             ..workload.clone()
         };
-        let deployments = self.deployments.of(namespace).map(|(name, deployment)| Workload {
-            problem: self.replica_problem(namespace, name, deployment),
-            ..deployment.clone()
-        });
+        let deployments =
+            self.deployments.of(namespace).map(|(name, seen)| self.deployment(namespace, name, seen, events));
         let replica_sets = self.replica_sets.of(namespace).map(|(_, seen)| seen);
         let bare = replica_sets.filter(|seen| seen.deployment.is_none() && seen.is_in_use).map(|seen| &seen.workload);
         let jobs = self.jobs.of(namespace).filter(|(_, job)| job.cron_job.is_none()).map(|(_, job)| &job.workload);
-        let cron_jobs = self.cron_jobs.of(namespace).map(|(_, cron_job)| self.cron_job(namespace, cron_job, events));
+        let runs = self.runs(namespace);
+        let cron_job = |cron_job: &Workload| {
+            let runs = runs.get(cron_job.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+            of_runs(cron_job, runs, &begun_by_job, events)
+        };
+        let cron_jobs = self.cron_jobs.of(namespace).map(|(_, seen)| cron_job(seen));
         let own = self.stateful_sets.of(namespace).chain(self.daemon_sets.of(namespace));
         let own = own.chain(self.replication_controllers.of(namespace)).map(|(_, workload)| workload);
-        deployments.chain(own.chain(bare).chain(jobs).map(refused)).chain(cron_jobs).collect()
+        deployments.chain(own.chain(bare).chain(jobs).map(with_refusal)).chain(cron_jobs).collect()
     }
 
     /// What keeps a Deployment's ReplicaSets from making pods says more than that the Deployment takes too long.
-    fn replica_problem(&self, namespace: &str, name: &str, deployment: &Workload) -> Option<Said> {
-        let own = deployment.problem.clone();
-        if own.as_ref().is_some_and(|own| own.source.ends_with("ReplicaFailure")) {
-            return own;
-        }
-        let replica_sets = self.replica_sets.of(namespace).map(|(_, seen)| seen);
-        let its = replica_sets.filter(|seen| seen.deployment.as_deref() == Some(name) && seen.is_in_use);
-        its.filter_map(|seen| seen.workload.problem.clone()).max_by_key(|said| said.at).or(own)
+    fn deployment(&self, namespace: &str, name: &str, deployment: &Workload, events: &Events<'_>) -> Workload {
+        let all = || self.replica_sets.of(namespace).map(|(_, seen)| seen);
+        let its = || all().filter(|seen| seen.deployment.as_deref() == Some(name) && seen.is_in_use);
+        let own = deployment.problem.as_ref();
+        let own_refusal = own.filter(|own| own.source.ends_with("ReplicaFailure"));
+        let of_replicas = || its().filter_map(|seen| seen.workload.problem.as_ref()).max_by_key(|said| said.at);
+        let problem = own_refusal.or_else(of_replicas).or(own).cloned();
+        // Which is said once, when it begins; each try after that is an event about the ReplicaSet.
+        let tried_at =
+            problem.as_ref().and_then(|_| its().filter_map(|seen| refused(&seen.workload, events)?.last_at).max());
+        Workload { problem, tried_at, ..deployment.clone() }
     }
 
-    /// A CronJob is as well as its newest run that came to an end, and as the one under way.
-    fn cron_job(&self, namespace: &str, cron_job: &Workload, events: &Events<'_>) -> Workload {
-        let runs = self.jobs.of(namespace).map(|(_, job)| job);
-        let mut runs: Vec<_> = runs.filter(|job| job.cron_job.as_ref() == Some(&cron_job.name)).collect();
-        runs.sort_by_key(|job| std::cmp::Reverse(job.workload.created_at));
-        let Some(newest) = runs.first() else { return cron_job.clone() };
-        let begun = newest_by_job(self.pods.of(namespace).map(|(_, seen)| &seen.pod));
-        let refused = (!newest.is_finished).then(|| cannot_create_pods(&newest.workload, &begun, events)).flatten();
-        let finished = runs.iter().find(|run| run.is_finished).filter(|_| refused.is_none());
-        let failed = finished.and_then(|run| Some((run, run.workload.problem.clone()?)));
-        let (run, problem) = failed.map_or((newest, refused), |(run, problem)| (run, Some(problem)));
-        let says =
-            |problem: Said| Said { source: format!("{} of job {}", problem.source, run.workload.name), ..problem };
-        Workload { run: Some(run.workload.name.clone()), problem: problem.map(says), ..cron_job.clone() }
+    /// The jobs of each CronJob, newest first.
+    fn runs(&self, namespace: &str) -> BTreeMap<&str, Vec<&SeenJob>> {
+        let mut runs: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (_, job) in self.jobs.of(namespace) {
+            if let Some(cron_job) = &job.cron_job {
+                runs.entry(cron_job.as_str()).or_default().push(job);
+            }
+        }
+        for of_one in runs.values_mut() {
+            of_one.sort_by_key(|job| Reverse(job.workload.created_at));
+        }
+        runs
+    }
+
+    /// Of one that was refused for lack of quota: whether that quota has room by now, and since when that may be.
+    fn look_for_room(&self, namespace: &str, workload: &mut Workload) {
+        let Some(problem) = &workload.problem else { return };
+        let Some(name) = refusing_quota(&problem.message) else { return };
+        let Some(quota) = self.quotas.get(namespace, &name) else { return };
+        let (Some(used), Some(enforced)) = (quota.used, quota.enforced) else { return };
+        workload.has_room_again = fits_quota(&problem.message, &used, &enforced);
+        workload.tried_at = workload.tried_at.or(quota.changed_at);
     }
 
     fn quota(&self, namespace: &str) -> Option<QuotaSeen> {
@@ -168,7 +206,11 @@ impl ClusterCache {
         ours.fold(None, |sum: Option<QuotaSeen>, quota| {
             let Some(sum) = sum else { return Some(*quota) };
             let plus = |one: Option<Quota>, other: Option<Quota>| Some(one?.plus(&other?));
-            Some(QuotaSeen { used: plus(sum.used, quota.used), enforced: plus(sum.enforced, quota.enforced) })
+            Some(QuotaSeen {
+                changed_at: sum.changed_at.max(quota.changed_at),
+                used: plus(sum.used, quota.used),
+                enforced: plus(sum.enforced, quota.enforced),
+            })
         })
     }
 }
@@ -196,8 +238,8 @@ fn newest_by_workload(pods: &[Pod]) -> Begun<'_> {
     newest(owned.map(|((kind, name), at)| ((*kind, name.as_str()), at)))
 }
 
-fn newest_by_job<'a>(pods: impl Iterator<Item = &'a Pod>) -> Begun<'a> {
-    newest(pods.filter_map(|pod| Some(((WorkloadKind::Job, pod.job.as_deref()?), pod.created_at))))
+fn newest_by_job(pods: &[Pod]) -> Begun<'_> {
+    newest(pods.iter().filter_map(|pod| Some(((WorkloadKind::Job, pod.job.as_deref()?), pod.created_at))))
 }
 
 fn newest<'a>(made: impl Iterator<Item = ((WorkloadKind, &'a str), Option<OffsetDateTime>)>) -> Begun<'a> {
@@ -209,26 +251,44 @@ fn newest<'a>(made: impl Iterator<Item = ((WorkloadKind, &'a str), Option<Offset
     begun
 }
 
+/// The newest event that its pods are refused.
+fn refused<'a>(workload: &Workload, events: &Events<'a>) -> Option<&'a Warning> {
+    let kind = format!("{:?}", workload.kind);
+    let mut about = events.about(&kind, &workload.name, workload.uid.as_deref());
+    about.find(|event| event.reason == "FailedCreate" && event.last_at >= workload.created_at)
+}
+
 /// Controllers without a condition for it say only in an event that their pods are refused. What they said before their
 /// newest pod was made is past.
 fn cannot_create_pods(workload: &Workload, begun: &Begun<'_>, events: &Events<'_>) -> Option<Said> {
     if workload.ready >= workload.desired {
         return None;
     }
-    let begun = begun.get(&(workload.kind, workload.name.as_str())).copied().flatten().max(workload.created_at);
-    let kind = format!("{:?}", workload.kind);
-    let refusal =
-        events.about(&kind, &workload.name).find(|event| event.reason == "FailedCreate" && event.last_at >= begun);
-    refusal.map(Warning::said)
+    let begun = begun.get(&(workload.kind, workload.name.as_str())).copied().flatten().max(workload.wanted_since());
+    refused(workload, events).filter(|event| event.last_at >= begun).map(Warning::said)
 }
 
-/// A pod that was refused for lack of quota would fit by now.
-fn has_room_again(workload: &Workload, quota: Option<QuotaSeen>) -> bool {
-    let (Some(problem), Some(QuotaSeen { used: Some(used), enforced: Some(enforced) })) = (&workload.problem, quota)
-    else {
-        return false;
-    };
-    fits_quota(&problem.message, &used, &enforced)
+/// A CronJob is as well as its newest run that came to an end, and as the one under way; what its controller has said of it
+/// since its newest run began says more.
+fn of_runs(cron_job: &Workload, runs: &[&SeenJob], begun: &Begun<'_>, events: &Events<'_>) -> Workload {
+    let newest = runs.first();
+    let held_up = held_up(cron_job, newest.and_then(|run| run.workload.created_at), events);
+    let Some(newest) = newest else { return Workload { problem: held_up, ..cron_job.clone() } };
+    let refused = (!newest.is_finished).then(|| cannot_create_pods(&newest.workload, begun, events)).flatten();
+    let finished = runs.iter().find(|run| run.is_finished).filter(|_| refused.is_none());
+    let failed = finished.and_then(|run| Some((run, run.workload.problem.clone()?)));
+    let (run, problem) = failed.map_or((newest, refused), |(run, problem)| (run, Some(problem)));
+    let says = |problem: Said| Said { source: format!("{} of job {}", problem.source, run.workload.name), ..problem };
+    let problem = held_up.or(problem.map(says));
+    Workload { run: Some(run.workload.name.clone()), problem, ..cron_job.clone() }
+}
+
+/// The newest event about a CronJob itself that keeps it from running. What was said before its schedule was corrected or its
+/// newest run began is past.
+fn held_up(cron_job: &Workload, begun: Option<OffsetDateTime>, events: &Events<'_>) -> Option<Said> {
+    let mut about = events.about("CronJob", &cron_job.name, cron_job.uid.as_deref());
+    let is_since = |at: Option<OffsetDateTime>| at >= cron_job.wanted_since() && (begun.is_none() || at > begun);
+    about.find(|event| holds_cron_job_up(&event.reason) && is_since(event.last_at)).map(Warning::said)
 }
 
 /// Warnings of a namespace by what they are about, newest first.
@@ -242,13 +302,19 @@ impl<'a> Events<'a> {
             events.entry(about).or_default().push(warning);
         }
         for about in events.values_mut() {
-            about.sort_by_key(|warning| std::cmp::Reverse(warning.last_at));
+            about.sort_by_key(|warning| Reverse(warning.last_at));
         }
         Self(events)
     }
 
-    fn about<'b>(&'b self, kind: &'b str, name: &'b str) -> impl Iterator<Item = &'a Warning> + 'b {
-        self.0.get(&(kind, name)).into_iter().flatten().copied()
+    /// What is said of the object of this uid, as far as uids are known; newest first.
+    fn about<'b>(
+        &'b self,
+        kind: &'b str,
+        name: &'b str,
+        uid: Option<&'b str>,
+    ) -> impl Iterator<Item = &'a Warning> + use<'a, 'b> {
+        self.0.get(&(kind, name)).into_iter().flatten().copied().filter(move |event| event.is_about(uid, None))
     }
 }
 
@@ -273,7 +339,7 @@ fn grouped<'a>(warnings: impl Iterator<Item = &'a Warning>) -> Vec<Warning> {
         }
     }
     let mut groups: Vec<_> = groups.into_values().collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.last_at));
+    groups.sort_by_key(|group| Reverse(group.last_at));
     groups
 }
 

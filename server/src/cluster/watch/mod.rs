@@ -29,7 +29,7 @@ pub use projection::{SeenBinding, SeenClaim};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use summary::Summaries;
-pub use summary::Summary;
+pub use summary::{Diagnosed, Summary, Verdict};
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
@@ -83,6 +83,8 @@ pub struct Observed {
 /// Quota as the cluster counts and enforces it; none for what it does not say, or not so that it can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotaSeen {
+    /// When the cluster last counted, or was last told to enforce, something else.
+    pub changed_at: Option<OffsetDateTime>,
     pub used: Option<Quota>,
     pub enforced: Option<Quota>,
 }
@@ -135,7 +137,7 @@ struct Watched {
     id: ClusterId,
     name: ClusterName,
     cache: RwLock<ClusterCache>,
-    /// Locked only by who holds the cache.
+    /// What is made of the cache is put there only by who holds it.
     summaries: Mutex<Summaries>,
     /// How much is kept of each kind.
     limits: fn(&str) -> Limits,
@@ -210,11 +212,15 @@ impl ClusterCaches {
         let watched = self.watched(id)?;
         let (lacks_workloads, lacks_warnings) = watched.lacks()?;
         let cache = watched.cache.read().unwrap_or_else(PoisonError::into_inner);
-        let observed = Observed { lacks_workloads, lacks_warnings, ..cache.observe(name.as_str()) };
-        let mut summaries = watched.summaries.lock().unwrap_or_else(PoisonError::into_inner);
-        let changes_at = Summary::of(&observed, OffsetDateTime::now_utc()).changes_at;
-        summaries.set_clock(name.as_str(), changes_at);
-        Some(observed)
+        Some(Observed { lacks_workloads, lacks_warnings, ..cache.observe(name.as_str()) })
+    }
+
+    /// Somebody is shown of a namespace what time alone makes another: everybody who looks is told when it does.
+    pub fn tell_at(&self, id: ClusterId, name: &NamespaceName, changes_at: OffsetDateTime) {
+        if let Some(watched) = self.watched(id) {
+            let mut summaries = watched.summaries.lock().unwrap_or_else(PoisonError::into_inner);
+            summaries.set_clock(name.as_str(), changes_at);
+        }
     }
 
     /// The same in short. What the cluster's part of it costs is paid once for each change, whoever asks.

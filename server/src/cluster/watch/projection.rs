@@ -9,7 +9,7 @@ use domain::quota::{OnNodes, Quota, Resource};
 use domain::text;
 use k8s_openapi::api::{core::v1 as corev1, rbac::v1 as rbacv1};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta, Time};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub struct SeenNode {
     pub ready_at: Option<OffsetDateTime>,
     /// None: it does not say it, or not so that it can be read.
     pub allocatable: Option<Quota>,
+    /// Its condition MemoryPressure, where that is true.
+    pub memory_pressure: Option<Said>,
     /// Ready, not cordoned, and not kept for the control plane.
     pub takes_pods: bool,
 }
@@ -45,6 +47,8 @@ pub struct SeenNode {
 /// A claim for storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenClaim {
+    /// None: the cluster does not say.
+    pub uid: Option<String>,
     pub phase: String,
     /// What it has, or asks for while it has nothing; none where that cannot be read.
     pub bytes: Option<u64>,
@@ -106,6 +110,7 @@ pub fn claim(claim: &corev1::PersistentVolumeClaim) -> SeenClaim {
     let asked = spec.and_then(|spec| spec.resources.as_ref()?.requests.as_ref());
     let has = status.and_then(|status| status.capacity.as_ref());
     SeenClaim {
+        uid: uid(&claim.metadata),
         phase: status.and_then(|status| status.phase.as_deref()).map_or_else(|| "Unknown".into(), named),
         bytes: amount(has.or(asked), "storage", Resource::Storage).known(),
         storage_class: spec.and_then(|spec| spec.storage_class_name.as_deref()).map(object_name),
@@ -124,6 +129,7 @@ pub fn resource_quota(quota: &corev1::ResourceQuota) -> QuotaSeen {
     let bounded = quota.spec.as_ref().and_then(|spec| spec.hard.as_ref());
     let amounts = |amounts| Amounts { bounded, amounts };
     QuotaSeen {
+        changed_at: status_written_at(&quota.metadata),
         used: amounts(status.and_then(|status| status.used.as_ref())).sum(u64::max),
         enforced: amounts(status.and_then(|status| status.hard.as_ref())).sum(u64::min),
     }
@@ -192,11 +198,13 @@ pub fn node(node: &corev1::Node) -> SeenNode {
         reason: named(c.reason.as_deref().unwrap_or("NotReady")),
         message: short(c.message.as_deref().unwrap_or_default()),
         at: c.last_transition_time.as_ref().and_then(moment),
-        source: "condition Ready of the node".into(),
+        source: format!("condition {} of the node", named(&c.type_)),
     };
+    let memory_pressure = conditions.iter().find(|c| c.type_ == "MemoryPressure" && c.status == "True");
     SeenNode {
         unready: ready.filter(|_| !is_ready).map(said),
         ready_at: ready.filter(|_| is_ready).and_then(|c| c.last_transition_time.as_ref()).and_then(moment),
+        memory_pressure: memory_pressure.map(said),
         allocatable: allocatable(amounts),
         takes_pods: is_ready && node.spec.as_ref().is_none_or(is_open),
     }
@@ -264,6 +272,29 @@ fn named(reason: &str) -> String {
 
 fn short(message: &str) -> String {
     text::shown(message, LONGEST_MESSAGE)
+}
+
+fn uid(metadata: &ObjectMeta) -> Option<String> {
+    metadata.uid.as_deref().map(named)
+}
+
+/// When what is wanted of it was last written: `metadata.managedFields` has the time of each writer's newest change.
+fn changed_at(metadata: &ObjectMeta) -> Option<OffsetDateTime> {
+    let is_wanted = |entry: &&ManagedFieldsEntry| {
+        let has_spec = entry.fields_v1.as_ref().is_some_and(|fields| fields.0.get("f:spec").is_some());
+        entry.subresource.as_deref() != Some("status") && has_spec
+    };
+    written_at(metadata, is_wanted)
+}
+
+/// When the cluster last wrote its status.
+fn status_written_at(metadata: &ObjectMeta) -> Option<OffsetDateTime> {
+    written_at(metadata, |entry| entry.subresource.as_deref() == Some("status"))
+}
+
+fn written_at(metadata: &ObjectMeta, is_it: impl Fn(&&ManagedFieldsEntry) -> bool) -> Option<OffsetDateTime> {
+    let entries = metadata.managed_fields.iter().flatten().filter(is_it);
+    entries.filter_map(|entry| entry.time.as_ref().and_then(moment)).max()
 }
 
 fn created_at(metadata: &ObjectMeta) -> Option<OffsetDateTime> {

@@ -1,7 +1,7 @@
 //! What lists say of a namespace: kept until something in it changes, so that it is worked out once, not for each reader.
 
 use super::{Observed, QuotaSeen};
-use domain::diagnosis::{Diagnosis, Health, Pod, Workload, diagnose_workload};
+use domain::diagnosis::{Diagnosis, Health, Pod, Workload, diagnose_pod, diagnose_workload_by};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -16,6 +16,8 @@ pub struct Summary {
     pub quota: Option<QuotaSeen>,
     pub n_workloads: usize,
     pub n_failing: usize,
+    /// Of which the cluster does not say how they are.
+    pub n_unknown: usize,
     /// Names of workloads, and what is the matter with them; the first of `n_diagnosed`.
     pub diagnosed: Vec<(String, Diagnosis)>,
     pub n_diagnosed: usize,
@@ -26,41 +28,66 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub fn of(observed: &Observed, now: OffsetDateTime) -> Self {
-        let all = observed.diagnosed(now);
+    pub fn of(observed: &Observed, diagnosed: &Diagnosed<'_>) -> Self {
+        let all = &diagnosed.workloads;
+        let count = |wanted: Health| all.iter().filter(|(_, (health, _))| *health == wanted).count();
         let needs_a_look = |health: Health| matches!(health, Health::Failing | Health::Unknown);
-        let found = all.iter().filter(|(_, health, _)| needs_a_look(*health));
-        let mut diagnosed: Vec<_> =
-            found.filter_map(|(workload, health, why)| Some((*health, &workload.name, why.clone()?))).collect();
-        diagnosed.sort_by_key(|(health, name, _)| (*health, *name));
-        let fails_at = |(_, _, why): &(_, _, Option<Diagnosis>)| why.as_ref()?.fails_at;
+        let found = all.iter().filter(|(_, (health, _))| needs_a_look(*health));
+        let mut diagnosed_first: Vec<_> =
+            found.filter_map(|(workload, (health, why))| Some((*health, &workload.name, why.clone()?))).collect();
+        diagnosed_first.sort_by_key(|(health, name, _)| (*health, *name));
         Self {
-            changes_at: all.iter().filter_map(fails_at).min(),
+            changes_at: diagnosed.changes_at(),
             quota: observed.quota,
             n_workloads: all.len(),
-            n_failing: all.iter().filter(|(_, health, _)| *health == Health::Failing).count(),
-            n_diagnosed: diagnosed.len(),
-            diagnosed: diagnosed.into_iter().take(DIAGNOSES_KEPT).map(|(_, name, why)| (name.clone(), why)).collect(),
+            n_failing: count(Health::Failing),
+            n_unknown: count(Health::Unknown),
+            n_diagnosed: diagnosed_first.len(),
+            diagnosed: diagnosed_first
+                .into_iter()
+                .take(DIAGNOSES_KEPT)
+                .map(|(_, name, why)| (name.clone(), why))
+                .collect(),
             lacks_workloads: observed.lacks_workloads,
         }
     }
 }
 
+/// How something is, and why.
+pub type Verdict = (Health, Option<Diagnosis>);
+
+/// How all that is seen in a namespace is at one moment.
+pub struct Diagnosed<'a> {
+    /// In the order in which they are seen, like `pods`.
+    pub workloads: Vec<(&'a Workload, Verdict)>,
+    pub pods: Vec<(&'a Pod, Verdict)>,
+}
+
+impl Diagnosed<'_> {
+    /// When time alone makes something of it another than it is.
+    pub fn changes_at(&self) -> Option<OffsetDateTime> {
+        let workloads = self.workloads.iter().map(|(_, verdict)| verdict);
+        let all = workloads.chain(self.pods.iter().map(|(_, verdict)| verdict));
+        all.filter_map(|(_, why)| why.as_ref()?.changes_at()).min()
+    }
+}
+
 impl Observed {
-    /// How each workload is, by its pods.
-    pub fn diagnosed(&self, now: OffsetDateTime) -> Vec<(&Workload, Health, Option<Diagnosis>)> {
-        let mut by_workload: BTreeMap<_, Vec<&Pod>> = BTreeMap::new();
-        for pod in &self.pods {
+    /// Asks each pod once, and each workload by its pods.
+    pub fn diagnosed(&self, now: OffsetDateTime) -> Diagnosed<'_> {
+        let pods: Vec<_> = self.pods.iter().map(|pod| (pod, diagnose_pod(pod, now))).collect();
+        let mut by_workload: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (pod, verdict) in &pods {
             if let Some(owner) = &pod.workload {
-                by_workload.entry((owner.0, owner.1.as_str())).or_default().push(pod);
+                by_workload.entry((owner.0, owner.1.as_str())).or_default().push((*pod, verdict));
             }
         }
         let diagnose = |workload| {
             let pods = by_workload.get(&key(workload)).map(Vec::as_slice).unwrap_or_default();
-            let (health, diagnosis) = diagnose_workload(workload, pods, now);
-            (workload, health, diagnosis)
+            (workload, diagnose_workload_by(workload, pods, now))
         };
-        self.workloads.iter().map(diagnose).collect()
+        let workloads = self.workloads.iter().map(diagnose).collect();
+        Diagnosed { workloads, pods }
     }
 }
 
@@ -92,18 +119,20 @@ impl Summaries {
         if let Some(kept) = self.kept.get(namespace).filter(|kept| is_now(kept)) {
             return kept.clone();
         }
-        let made = Arc::new(Summary::of(&Observed { lacks_workloads, ..observe() }, now));
+        let observed = Observed { lacks_workloads, ..observe() };
+        let made = Arc::new(Summary::of(&observed, &observed.diagnosed(now)));
         self.kept.insert(namespace.to_owned(), made.clone());
-        self.set_clock(namespace, made.changes_at);
-        made
-    }
-
-    /// Somebody has read of this namespace what is so until then.
-    pub fn set_clock(&mut self, namespace: &str, changes_at: Option<OffsetDateTime>) {
-        match changes_at {
+        match made.changes_at {
             Some(changes_at) => self.clocks.insert(namespace.to_owned(), changes_at),
             None => self.clocks.remove(namespace),
         };
+        made
+    }
+
+    /// Somebody has read of this namespace what is so until then. Who read before may have to be told earlier.
+    pub fn set_clock(&mut self, namespace: &str, changes_at: OffsetDateTime) {
+        let known = self.clocks.entry(namespace.to_owned()).or_insert(changes_at);
+        *known = changes_at.min(*known);
     }
 
     /// Namespaces in which something has waited too long since it was read; each is told once.
@@ -175,6 +204,44 @@ mod tests {
         let mut summaries = Summaries::default();
         summaries.get("payments-dev", false, NOW, || observed(2));
         assert!(summaries.get("payments-dev", true, NOW, || observed(2)).lacks_workloads);
+    }
+
+    /// Nobody knows how its pod is.
+    fn unknown() -> Observed {
+        let pod = Pod { phase: "Unknown".into(), is_ready: true, ..waiting().pods.remove(0) };
+        let container = domain::diagnosis::Container { is_ready: true, ..pod.containers[0].clone() };
+        Observed { pods: vec![Pod { containers: vec![container], ..pod }], ..waiting() }
+    }
+
+    #[test]
+    fn a_workload_that_nobody_knows_of_is_counted_as_such() {
+        let seen = Summaries::default().get("payments-dev", false, NOW, unknown);
+        assert_eq!((seen.n_workloads, seen.n_failing, seen.n_unknown, seen.n_diagnosed), (1, 0, 1, 1));
+    }
+
+    #[test]
+    fn the_earliest_of_those_who_read_is_told_first() {
+        let mut summaries = Summaries::default();
+        let after = |seconds| NOW + Duration::seconds(seconds);
+        for (read, earliest) in [(9, 9), (5, 5), (7, 5)] {
+            summaries.set_clock("payments-dev", after(read));
+            assert_eq!(summaries.clocks["payments-dev"], after(earliest));
+        }
+        assert_eq!(summaries.take_expired(after(5)), ["payments-dev"]);
+    }
+
+    /// Of two that wait the one that fails first is told, whichever is shown.
+    #[test]
+    fn a_namespace_changes_when_the_first_thing_in_it_does() {
+        let later = Pod { name: "web-2".into(), created_at: Some(NOW + Duration::MINUTE), ..waiting().pods.remove(0) };
+        let state = ContainerState::Running { started_at: Some(NOW + Duration::MINUTE) };
+        let container = domain::diagnosis::Container { state, ..later.containers[0].clone() };
+        let mut both = waiting();
+        both.workloads[0].desired = 2;
+        both.pods.push(Pod { containers: vec![container], ..later });
+        let diagnosed = both.diagnosed(NOW);
+        let shown = diagnosed.workloads[0].1.1.as_ref().and_then(|why| why.fails_at).expect("waits");
+        assert_eq!(diagnosed.changes_at(), Some(shown - Duration::MINUTE));
     }
 
     #[test]

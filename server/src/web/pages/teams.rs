@@ -9,6 +9,7 @@ use crate::web::request_context::RequestContext;
 use axum::Form;
 use axum::extract::Query;
 use domain::actor::TeamRole;
+use domain::field_error::FieldErrors;
 use domain::form::{MembershipFields, TeamFields};
 use domain::id::PersonId;
 use domain::name::TeamSlug;
@@ -173,33 +174,25 @@ async fn try_create(ctx: &Ctx, fields: &TeamFields) -> Result<TeamSlug> {
 
 /// Reads the form, with every mistake at once.
 fn membership(fields: &MembershipFields) -> Result<NewMembership, Refusal> {
-    let mut mistakes = Vec::new();
+    let mut mistakes = FieldErrors::default();
     let person = fields.person.trim();
-    if person.is_empty() {
-        mistakes.extend(Refusal::invalid("person", "is missing").fields());
-    }
     let role = match fields.role.as_str() {
         "viewer" => Some(TeamRole::Viewer),
         "developer" => Some(TeamRole::Developer),
         "owner" => Some(TeamRole::Owner),
         _ => None,
     };
-    if role.is_none() {
-        mistakes.extend(Refusal::invalid("role", "choose viewer, developer or owner").fields());
-    }
     let until = end_of_day(fields.until.trim());
-    if until.is_none() {
-        mistakes.extend(Refusal::invalid("until", "write the last day as 2026-12-31").fields());
-    }
     let reason = fields.why.trim().parse();
-    if reason.is_err() {
-        mistakes.extend(Refusal::invalid("why", "say in a few words why it is not by a group").fields());
-    }
+    mistakes.unless(!person.is_empty(), "person", "is missing");
+    mistakes.unless(role.is_some(), "role", "choose viewer, developer or owner");
+    mistakes.unless(until.is_some(), "until", "write the last day as 2026-12-31");
+    mistakes.unless(reason.is_ok(), "why", "say in a few words why it is not by a group");
     match (role, until, reason) {
         (Some(role), Some(until), Ok(reason)) if mistakes.is_empty() => {
             Ok(NewMembership { person: Whom::Email(person.to_owned()), role, until, reason })
         }
-        _ => Err(Refusal::Invalid(mistakes)),
+        _ => Err(mistakes.into()),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::app::clusters::{freshness, not_shown, stopped_with_who};
 use crate::app::namespaces::{kubeconfig, suspension};
 use crate::app::views::people::near_groups;
 use crate::app::{Ctx, Error, Result};
-use crate::cluster::watch::{Observed, SeenBinding, SeenClaim, Summary};
+use crate::cluster::watch::{Diagnosed, Observed, SeenBinding, SeenClaim, Summary, Verdict};
 use crate::store;
 use crate::store::clusters::Cluster;
 use crate::store::endings::Record;
@@ -13,7 +13,7 @@ use crate::store::places::NamedPlace;
 use crate::store::{Conn, Visible};
 use domain::actor::TeamRole;
 use domain::cluster::Freshness;
-use domain::diagnosis::{Diagnosis, Health, Pod, Workload, diagnose_pod};
+use domain::diagnosis::{Pod, Workload};
 use domain::drift::Condition;
 use domain::id::{NamespaceId, TeamId};
 use domain::name::{ClusterName, GroupName, NamespaceName};
@@ -27,7 +27,6 @@ use domain::view::{
 use domain::{Action, Resource, lifetime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use time::OffsetDateTime;
 
 /// Warnings and pods that a namespace's page shows at most.
 const LARGEST_LIST: usize = 200;
@@ -114,8 +113,14 @@ impl Desired {
     pub fn view(&self, ctx: &Ctx) -> NamespaceView {
         let (stored, namespace) = (&self.stored, &self.stored.namespace);
         let observed = observe(ctx, stored);
+        let diagnosed = observed.as_ref().map(|seen| seen.diagnosed(ctx.now()));
+        if let Some(changes_at) = diagnosed.as_ref().and_then(Diagnosed::changes_at) {
+            ctx.berth.caches.tell_at(namespace.cluster.id, &namespace.name, changes_at);
+        }
+        let summary = observed.as_ref().zip(diagnosed.as_ref()).map(|(seen, diagnosed)| Summary::of(seen, diagnosed));
+        let (workloads, pods) = diagnosed.map(views_of).unwrap_or_default();
         let others = others(ctx, stored);
-        let row = row(ctx, stored, observed.as_ref().map(|seen| Summary::of(seen, ctx.now())).as_ref());
+        let row = row(ctx, stored, summary.as_ref());
         NamespaceView {
             lines: lines(&row),
             row,
@@ -126,10 +131,10 @@ impl Desired {
             network: namespace.class.spec.network,
             class_version: namespace.class.version,
             devices: namespace.class.spec.guardrails.devices.clone(),
-            workloads: observed.as_ref().map(|seen| workload_views(seen, ctx.now())).unwrap_or_default(),
+            workloads,
             n_pods: observed.as_ref().map(|observed| count(observed.pods.len())),
             n_warnings: observed.as_ref().filter(|seen| !seen.lacks_warnings).map(|seen| count(seen.n_warnings)),
-            pods: observed.as_ref().map(|seen| pod_views(seen, ctx.now())).unwrap_or_default(),
+            pods,
             claims: claims(ctx, stored),
             warnings: observed.map(warning_views).unwrap_or_default(),
             not_shown: not_shown(ctx, namespace.cluster.id),
@@ -327,7 +332,7 @@ fn row(ctx: &Ctx, stored: &Stored, summary: Option<&Summary>) -> NamespaceRow {
     let freshness = freshness(ctx, namespace.cluster.id);
     let is_away = matches!(freshness, Freshness::Unreachable { .. });
     // Of what could not be read in whole, what fails is said, and that nothing does is not.
-    let failing = |seen: &Summary| (seen.n_failing > 0 || !seen.lacks_workloads).then(|| count(seen.n_failing));
+    let known = |seen: &Summary, n: usize| (n > 0 || !seen.lacks_workloads).then(|| count(n));
     NamespaceRow {
         id: namespace.id,
         cluster: namespace.cluster.name.to_string(),
@@ -341,7 +346,8 @@ fn row(ctx: &Ctx, stored: &Stored, summary: Option<&Summary>) -> NamespaceRow {
         enforced: summary.and_then(|seen| seen.quota?.enforced),
         used: summary.and_then(|seen| seen.quota?.used),
         n_workloads: summary.filter(|seen| !seen.lacks_workloads).map(|seen| count(seen.n_workloads)),
-        n_failing: summary.and_then(failing),
+        n_failing: summary.and_then(|seen| known(seen, seen.n_failing)),
+        n_unknown: summary.and_then(|seen| known(seen, seen.n_unknown)),
         freshness,
         stopped: stored.stopped.or(is_away.then_some(StoppedBy::Away)),
         expires_at: namespace.expires_at,
@@ -377,9 +383,13 @@ fn lines(row: &NamespaceRow) -> Vec<QuotaLine> {
     Resource::ALL.into_iter().map(|resource| row.line(resource)).collect()
 }
 
-/// Failing first, then by name. Pods that no workload owns stand for themselves.
-fn workload_views(observed: &Observed, now: OffsetDateTime) -> Vec<WorkloadView> {
-    let view = |(workload, health, diagnosis): (&Workload, Health, Option<Diagnosis>)| WorkloadView {
+/// Failing first, then by name. Pods that no workload owns stand for themselves among the workloads, too.
+fn views_of(diagnosed: Diagnosed<'_>) -> (Vec<WorkloadView>, Vec<PodView>) {
+    (workload_views(diagnosed.workloads), pod_views(diagnosed.pods))
+}
+
+fn workload_views(diagnosed: Vec<(&Workload, Verdict)>) -> Vec<WorkloadView> {
+    let view = |(workload, (health, diagnosis)): (&Workload, Verdict)| WorkloadView {
         kind: workload.kind,
         name: workload.name.clone(),
         health,
@@ -389,25 +399,22 @@ fn workload_views(observed: &Observed, now: OffsetDateTime) -> Vec<WorkloadView>
         images: workload.images.clone(),
         created_at: workload.created_at,
     };
-    let mut views: Vec<_> = observed.diagnosed(now).into_iter().map(view).collect();
+    let mut views: Vec<_> = diagnosed.into_iter().map(view).collect();
     views.sort_by(|a, b| (a.health, &a.name).cmp(&(b.health, &b.name)));
     views
 }
 
-fn pod_views(observed: &Observed, now: OffsetDateTime) -> Vec<PodView> {
-    let view = |pod: &Pod| {
-        let (health, diagnosis) = diagnose_pod(pod, now);
-        PodView {
-            name: pod.name.clone(),
-            phase: pod.phase.clone(),
-            health,
-            diagnosis,
-            node: pod.node.clone(),
-            restarts: pod.containers.iter().map(|c| c.restarts).sum(),
-            created_at: pod.created_at,
-        }
+fn pod_views(diagnosed: Vec<(&Pod, Verdict)>) -> Vec<PodView> {
+    let view = |(pod, (health, diagnosis)): (&Pod, Verdict)| PodView {
+        name: pod.name.clone(),
+        phase: pod.phase.clone(),
+        health,
+        diagnosis,
+        node: pod.node.clone(),
+        restarts: pod.containers.iter().map(|c| c.restarts).sum(),
+        created_at: pod.created_at,
     };
-    let mut views: Vec<_> = observed.pods.iter().map(view).collect();
+    let mut views: Vec<_> = diagnosed.into_iter().map(view).collect();
     views.sort_by(|a, b| (a.health, &a.name).cmp(&(b.health, &b.name)));
     views.truncate(LARGEST_LIST);
     views

@@ -1,5 +1,6 @@
 use super::*;
-use crate::cluster::watch::projection::{Owner, SeenJob, SeenNode, SeenReplicaSet};
+use crate::cluster::watch::projection::{Owner, SeenClaim, SeenJob, SeenNode, SeenReplicaSet};
+use rstest::rstest;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
@@ -134,6 +135,82 @@ fn a_stateful_set_short_of_pods_takes_its_problem_from_the_event() {
     assert_eq!(problem(&cache), None, "nor what began since");
 }
 
+/// The uids that the object has and that the event names, and whether the event counts.
+#[rstest]
+#[case(Some("1"), Some("1"), true)]
+#[case(Some("1"), Some("2"), false)]
+#[case(None, Some("2"), true)]
+#[case(Some("1"), None, true)]
+fn an_event_is_about_the_object_of_its_uid_whatever_kind_it_is_of(
+    #[case] uid: Option<&str>,
+    #[case] about: Option<&str>,
+    #[case] counts: bool,
+) {
+    let mut cache = ClusterCache::default();
+    let event = |reason: &str, kind: &str, message: &str| Warning {
+        object_uid: about.map(str::to_owned),
+        ..warning(reason, (kind, "db"), message, MORNING)
+    };
+    let set = Workload { uid: uid.map(str::to_owned), ready: 0, ..workload(WorkloadKind::StatefulSet, "db") };
+    let report = Workload { uid: uid.map(str::to_owned), ..workload(WorkloadKind::CronJob, "db") };
+    let mut seen = pod_of("db", Some(("StatefulSet", "db")));
+    seen.pod.uid = uid.map(str::to_owned);
+    seen.pod.claims = vec![Claim { name: "db".into(), ..Claim::default() }];
+    let claim = SeenClaim {
+        uid: uid.map(str::to_owned),
+        phase: "Pending".into(),
+        bytes: None,
+        storage_class: None,
+        created_at: None,
+    };
+    cache.stateful_sets.put(key("db"), set);
+    cache.cron_jobs.put(key("db"), report);
+    cache.pods.put(key("db"), seen);
+    cache.claims.put(key("db"), claim);
+    cache.warnings.put(key("event-1"), event("FailedCreate", "StatefulSet", "refused"));
+    cache.warnings.put(key("event-2"), event("UnknownTimeZone", "CronJob", "invalid timeZone"));
+    cache.warnings.put(key("event-3"), event("BackOff", "Pod", "back-off"));
+    cache.warnings.put(key("event-4"), event("ProvisioningFailed", "PersistentVolumeClaim", "no class"));
+    let seen = cache.observe(NAMESPACE);
+    let problems: Vec<_> = seen.workloads.iter().map(|workload| workload.problem.is_some()).collect();
+    assert_eq!(problems, [counts, counts]);
+    assert_eq!(seen.pods[0].warnings.len(), usize::from(counts));
+    assert_eq!(seen.pods[0].claims[0].warning.is_some(), counts);
+}
+
+#[test]
+fn what_was_refused_before_a_workload_was_changed_is_past() {
+    let mut cache = ClusterCache::default();
+    cache.warnings.put(key("event-1"), warning("FailedCreate", ("StatefulSet", "db"), "refused", MORNING));
+    let changed = |changed_at| Workload { changed_at, ready: 0, ..workload(WorkloadKind::StatefulSet, "db") };
+    cache.stateful_sets.put(key("db"), changed(Some(MORNING)));
+    assert_eq!(problem(&cache).as_deref(), Some("refused"));
+    cache.stateful_sets.put(key("db"), changed(Some(MORNING + Duration::SECOND)));
+    assert_eq!(problem(&cache), None);
+}
+
+#[test]
+fn a_pod_has_what_says_that_its_node_ran_out_of_memory() {
+    let mut cache = ClusterCache::default();
+    let mut seen = pod_of("web-1", None);
+    seen.pod.node = Some("node-1".into());
+    cache.pods.put(key("web-1"), seen);
+    let oom = |node: &str, message: &str, at| warning("SystemOOM", ("Node", node), message, at);
+    let of_nodes = |name: &str| ("default".to_owned(), name.to_owned());
+    cache.warnings.put(of_nodes("event-1"), oom("node-1", "older", MORNING));
+    cache.warnings.put(of_nodes("event-2"), oom("node-1", "newer", MORNING + Duration::HOUR));
+    cache.warnings.put(of_nodes("event-3"), oom("node-2", "another's", MORNING + Duration::DAY));
+    cache
+        .warnings
+        .put(of_nodes("event-4"), warning("Rebooted", ("Node", "node-1"), "rebooted", MORNING + Duration::DAY));
+    let memory_pressure = Some(said("kubelet has insufficient memory available"));
+    let node = SeenNode { unready: None, ready_at: None, allocatable: None, memory_pressure, takes_pods: true };
+    cache.nodes.put((String::new(), "node-1".into()), node);
+    let pod = cache.observe(NAMESPACE).pods.remove(0);
+    let said: Vec<_> = pod.node_memory.iter().map(|said| said.message.as_str()).collect();
+    assert_eq!(said, ["newer", "kubelet has insufficient memory available"]);
+}
+
 #[test]
 fn a_pod_has_what_is_said_of_it_newest_first_and_of_its_node_and_claims() {
     let mut cache = ClusterCache::default();
@@ -148,7 +225,13 @@ fn a_pod_has_what_is_said_of_it_newest_first_and_of_its_node_and_claims() {
     let of_claim = ("PersistentVolumeClaim", "data");
     cache.warnings.put(key("event-4"), warning("ProvisioningFailed", of_claim, "no class", MORNING));
     let unready = Some(said("Kubelet stopped posting node status."));
-    let node = SeenNode { unready: unready.clone(), ready_at: None, allocatable: None, takes_pods: false };
+    let node = SeenNode {
+        unready: unready.clone(),
+        ready_at: None,
+        allocatable: None,
+        memory_pressure: None,
+        takes_pods: false,
+    };
     cache.nodes.put((String::new(), "node-1".into()), node);
     let pod = cache.observe(NAMESPACE).pods.remove(0);
     assert_eq!(pod.warnings.iter().map(|said| said.message.as_str()).collect::<Vec<_>>(), ["newer", "older"]);
@@ -175,13 +258,19 @@ fn only_the_quotas_berth_set_are_counted() {
     let mut cache = ClusterCache::default();
     assert_eq!(cache.observe(NAMESPACE).quota, None);
     let quota = |cpu_m, pods| Some(Quota { cpu_m, pods, ..Quota::ZERO });
-    cache.quotas.put(key("berth-compute"), QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) });
-    cache.quotas.put(key("berth-storage"), QuotaSeen { used: quota(0, 0), enforced: quota(0, 0) });
-    cache.quotas.put(key("theirs"), QuotaSeen { used: quota(7, 7), enforced: quota(7, 7) });
-    let seen = QuotaSeen { used: quota(100, 1), enforced: quota(1000, 10) };
+    cache
+        .quotas
+        .put(key("berth-compute"), QuotaSeen { changed_at: None, used: quota(100, 1), enforced: quota(1000, 10) });
+    cache.quotas.put(key("berth-storage"), QuotaSeen { changed_at: None, used: quota(0, 0), enforced: quota(0, 0) });
+    cache.quotas.put(key("theirs"), QuotaSeen { changed_at: None, used: quota(7, 7), enforced: quota(7, 7) });
+    let seen = QuotaSeen { changed_at: None, used: quota(100, 1), enforced: quota(1000, 10) };
     assert_eq!(cache.observe(NAMESPACE).quota, Some(seen));
-    cache.quotas.put(key("berth-objects"), QuotaSeen { used: None, enforced: quota(0, 0) });
-    assert_eq!(cache.observe(NAMESPACE).quota, Some(QuotaSeen { used: None, ..seen }), "a part is not known");
+    cache.quotas.put(key("berth-objects"), QuotaSeen { changed_at: None, used: None, enforced: quota(0, 0) });
+    assert_eq!(
+        cache.observe(NAMESPACE).quota,
+        Some(QuotaSeen { changed_at: None, used: None, ..seen }),
+        "a part is not known"
+    );
 }
 
 #[test]
@@ -190,13 +279,15 @@ fn capacity_is_what_nodes_that_take_pods_have() {
     assert_eq!(cache.allocatable(), CapacitySeen::NotRead);
     let allocatable = Some(Quota { cpu_m: 4000, pods: 110, ..Quota::ZERO });
     for (name, takes_pods) in [("node-1", true), ("node-2", true), ("node-3", false)] {
-        cache
-            .nodes
-            .put((String::new(), name.into()), SeenNode { unready: None, ready_at: None, allocatable, takes_pods });
+        cache.nodes.put(
+            (String::new(), name.into()),
+            SeenNode { unready: None, ready_at: None, allocatable, memory_pressure: None, takes_pods },
+        );
     }
     let sum = Allocatable { quota: Quota { cpu_m: 8000, pods: 220, ..Quota::ZERO }, n_nodes: 2 };
     assert_eq!(cache.allocatable(), CapacitySeen::Known(sum.clone()));
-    let unreadable = |takes_pods| SeenNode { unready: None, ready_at: None, allocatable: None, takes_pods };
+    let unreadable =
+        |takes_pods| SeenNode { unready: None, ready_at: None, allocatable: None, memory_pressure: None, takes_pods };
     cache.nodes.put((String::new(), "node-3".into()), unreadable(false));
     assert_eq!(cache.allocatable(), CapacitySeen::Known(sum));
     cache.nodes.put((String::new(), "node-2".into()), unreadable(true));

@@ -1,14 +1,17 @@
 //! Pods, their containers, and the events about them.
 
-use super::{Owner, controller, created_at, instant, moment, named, object_name, short};
-use domain::diagnosis::{Claim, Container, ContainerState, Deletion, Ended, Pod, RestartsAfter, Role, Said, Warning};
+use super::{Owner, controller, created_at, instant, moment, named, object_name, short, uid};
+use domain::diagnosis::{Claim, Container, ContainerState, Deletion, Ended, Pod, Probe, RestartsAfter, Role, Said};
+use domain::diagnosis::{VolumeKeys, Warning};
 use domain::text;
 use k8s_openapi::api::core::v1 as corev1;
 use kube::ResourceExt;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// Gates, finalizers and claims kept of one pod.
 const NAMES_KEPT: usize = 10;
+/// Keys kept of one ConfigMap or Secret in a volume.
+const KEYS_KEPT: usize = 20;
 /// Characters kept of what a program left when it ended; what it said last tells most.
 const LONGEST_LAST_WORDS: usize = 500;
 const DEFAULT_SCHEDULER: &str = "default-scheduler";
@@ -27,6 +30,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
     let gates = spec.and_then(|spec| spec.scheduling_gates.as_deref()).unwrap_or_default();
     let projected = Pod {
         name: object_name(&pod.name_any()),
+        uid: uid(&pod.metadata),
         phase: status.phase.as_deref().map_or_else(|| "Unknown".into(), named),
         node: spec.and_then(|spec| spec.node_name.as_deref()).map(object_name),
         workload: None,
@@ -54,9 +58,12 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
         }),
         disruption: condition(&status, "DisruptionTarget").filter(|condition| condition.status == "True").map(said),
         created_at: created_at(&pod.metadata),
+        advanced_at: advanced_at(&status),
+        volume_keys: volume_keys(pod),
         claims: claims(pod),
         warnings: Vec::new(),
         unready_node: None,
+        node_memory: Vec::new(),
     };
     SeenPod { pod: projected, owner }
 }
@@ -76,6 +83,7 @@ pub fn warning(event: &corev1::Event) -> Warning {
         message: short(event.message.as_deref().unwrap_or_default()),
         object_kind: named(object.kind.as_deref().unwrap_or_default()),
         object_name: named(object.name.as_deref().unwrap_or_default()),
+        object_uid: object.uid.as_deref().filter(|uid| !uid.is_empty()).map(named),
         container: object.field_path.as_deref().and_then(container_of),
         source: named(source),
         count: series.and_then(|series| series.count).or(event.count).unwrap_or(1),
@@ -104,6 +112,35 @@ fn claims(pod: &corev1::Pod) -> Vec<Claim> {
     volumes.iter().filter_map(name).take(NAMES_KEPT).map(|name| Claim { name, ..Claim::default() }).collect()
 }
 
+/// Without those that are optional, which it starts without.
+fn volume_keys(pod: &corev1::Pod) -> Vec<VolumeKeys> {
+    let volumes = pod.spec.as_ref().and_then(|spec| spec.volumes.as_deref()).unwrap_or_default();
+    volumes.iter().flat_map(keys_of_volume).take(NAMES_KEPT).collect()
+}
+
+fn keys_of_volume(volume: &corev1::Volume) -> Vec<VolumeKeys> {
+    let of = |object: &str, is_secret, items: &[corev1::KeyToPath]| VolumeKeys {
+        volume: object_name(&volume.name),
+        object: object_name(object),
+        is_secret,
+        keys: items.iter().take(KEYS_KEPT).map(|item| object_name(&item.key)).collect(),
+    };
+    let config_map =
+        volume.config_map.as_ref().map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
+    let name = |secret: &corev1::SecretVolumeSource| secret.secret_name.clone().unwrap_or_default();
+    let secret = volume.secret.as_ref().map(|one| of(&name(one), true, one.items.as_deref().unwrap_or_default()));
+    let sources = volume.projected.as_ref().and_then(|projected| projected.sources.as_deref()).unwrap_or_default();
+    let projected = sources.iter().flat_map(|source| {
+        let config_map = source.config_map.as_ref();
+        let config_map = config_map.map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
+        let secret = source.secret.as_ref();
+        let secret = secret.map(|one| of(&one.name, true, one.items.as_deref().unwrap_or_default()));
+        config_map.into_iter().chain(secret)
+    });
+    let all = config_map.into_iter().chain(secret).chain(projected);
+    all.filter(|one| !one.keys.is_empty()).collect()
+}
+
 /// Init containers first, without those that have done their work.
 fn containers(pod: &corev1::Pod, status: &corev1::PodStatus) -> Vec<Container> {
     let policy = pod.spec.as_ref().and_then(|spec| spec.restart_policy.as_deref());
@@ -111,13 +148,16 @@ fn containers(pod: &corev1::Pod, status: &corev1::PodStatus) -> Vec<Container> {
     let init_specs = spec.and_then(|spec| spec.init_containers.as_deref()).unwrap_or_default();
     let own_specs = spec.map_or(&[][..], |spec| spec.containers.as_slice());
     let find = |specs: &[corev1::Container], name: &str| specs.iter().find(|spec| spec.name == name).cloned();
+    let limits = spec.and_then(|spec| spec.resources.as_ref()?.limits.as_ref());
+    let limit_of_all = limits.and_then(|limits| limits.get("memory")).map(|limit| named(&limit.0));
+    let limited = |seen: Container| Container { memory_limit: seen.memory_limit.or(limit_of_all.clone()), ..seen };
     let init = status.init_container_statuses.iter().flatten().map(|status| {
         let spec = find(init_specs, &status.name);
         let is_sidecar = spec.as_ref().is_some_and(|spec| spec.restart_policy.as_deref() == Some("Always"));
-        container(status, spec, if is_sidecar { Role::Sidecar } else { Role::Init }, policy)
+        limited(container(status, spec, if is_sidecar { Role::Sidecar } else { Role::Init }, policy))
     });
     let own = status.container_statuses.iter().flatten();
-    let own = own.map(|status| container(status, find(own_specs, &status.name), Role::Main, policy));
+    let own = own.map(|status| limited(container(status, find(own_specs, &status.name), Role::Main, policy)));
     init.filter(|container| container.role == Role::Sidecar || !container.is_ready).chain(own).collect()
 }
 
@@ -142,6 +182,18 @@ fn container(
         last: status.last_state.as_ref().and_then(|state| state.terminated.as_ref()).map(ended),
         restarts_after: restarts_after(own_policy.or(policy), role),
         memory_limit: limits.and_then(|limits| limits.get("memory")).map(|limit| named(&limit.0)),
+        startup: spec.as_ref().and_then(|spec| spec.startup_probe.as_ref()).map(probe),
+        readiness: spec.as_ref().and_then(|spec| spec.readiness_probe.as_ref()).map(probe),
+    }
+}
+
+/// With what Kubernetes takes where a probe does not say it.
+fn probe(probe: &corev1::Probe) -> Probe {
+    let seconds = |n: Option<i32>, usual: i32| Duration::seconds(n.unwrap_or(usual).max(0).into());
+    Probe {
+        delay: seconds(probe.initial_delay_seconds, 0),
+        period: seconds(probe.period_seconds, 10),
+        failures: probe.failure_threshold.unwrap_or(3).max(1),
     }
 }
 
@@ -193,6 +245,16 @@ fn last_words(message: &str) -> String {
 /// Of a pod that has failed: when its last container ended, or its condition Ready became false.
 fn ended_at(status: &corev1::PodStatus) -> Option<OffsetDateTime> {
     condition(status, "Ready").and_then(|condition| condition.last_transition_time.as_ref()).and_then(moment)
+}
+
+/// The newest of the steps that it has behind it.
+fn advanced_at(status: &corev1::PodStatus) -> Option<OffsetDateTime> {
+    let steps = ["PodScheduled", "PodReadyToStartContainers", "Initialized", "ContainersReady"];
+    let done = steps.iter().filter_map(|step| condition(status, step)).filter(|condition| condition.status == "True");
+    let done_at = done.filter_map(|condition| condition.last_transition_time.as_ref().and_then(moment));
+    let ended = |status: &corev1::ContainerStatus| status.state.as_ref()?.terminated.as_ref()?.finished_at.clone();
+    let init = status.init_container_statuses.iter().flatten().filter(|status| status.ready).filter_map(ended);
+    done_at.chain(init.filter_map(|at| moment(&at))).max()
 }
 
 fn condition<'a>(status: &'a corev1::PodStatus, type_: &str) -> Option<&'a corev1::PodCondition> {

@@ -1,8 +1,9 @@
 use super::*;
-use domain::diagnosis::{Container, ContainerState, Ended, Pod, RestartsAfter, Role, Workload, WorkloadKind};
+use domain::diagnosis::{Container, ContainerState, Ended, Pod, Probe, RestartsAfter, Role, Workload, WorkloadKind};
 use rstest::rstest;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use time::Duration;
 use time::macros::datetime;
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -119,6 +120,74 @@ fn a_container_says_what_ends_it_and_what_it_left() {
     assert_eq!((ended.exit_code, ended.started_at), (128, None), "it never ran");
     assert_eq!(ended.finished_at, Some(datetime!(2026-11-20 08:00 UTC)));
     assert!(ended.message.ends_with("the end") && ended.message.chars().count() < 510, "{}", ended.message);
+}
+
+#[test]
+fn a_pod_says_when_it_got_on_and_how_long_its_probes_may_take() {
+    let condition = |type_: &str, status: &str, minute: u8| json!({"type": type_, "status": status, "lastTransitionTime": format!("2026-11-20T08:{minute:02}:00Z")});
+    let init = |name: &str, minute: u8| {
+        let ended = json!({"terminated": {"exitCode": 0, "finishedAt": format!("2026-11-20T08:{minute:02}:00Z")}});
+        json!({"name": name, "image": "i", "imageID": "", "ready": true, "restartCount": 0, "state": ended})
+    };
+    let seen = |conditions: Value, init: Value| {
+        pod(&read(json!({
+            "metadata": {"name": "web", "uid": "b7e1"},
+            "spec": {"containers": [{
+                "name": "web", "image": "web:1", "readinessProbe": {"initialDelaySeconds": 600},
+                "startupProbe": {"periodSeconds": 5, "failureThreshold": 60, "initialDelaySeconds": 10},
+            }], "resources": {"limits": {"memory": "1Gi"}}},
+            "status": {
+                "conditions": conditions, "initContainerStatuses": init,
+                "containerStatuses": [{"name": "web", "image": "i", "imageID": "", "ready": false, "restartCount": 0}],
+            },
+        })))
+        .pod
+    };
+    let waits = seen(json!([condition("PodScheduled", "True", 1), condition("Initialized", "False", 9)]), json!([]));
+    assert_eq!((waits.uid.as_deref(), waits.advanced_at), (Some("b7e1"), Some(datetime!(2026-11-20 08:01 UTC))));
+    let second = seen(json!([condition("PodScheduled", "True", 1)]), json!([init("first", 4), init("second", 6)]));
+    assert_eq!(second.advanced_at, Some(datetime!(2026-11-20 08:06 UTC)), "the third waits since then");
+    let web = &waits.containers[0];
+    assert_eq!(web.startup.map(|probe| probe.budget()), Some(Duration::seconds(310)));
+    assert_eq!(web.readiness, Some(Probe { delay: Duration::minutes(10), period: Duration::seconds(10), failures: 3 }));
+    assert_eq!(web.memory_limit.as_deref(), Some("1Gi"), "its pod's");
+}
+
+#[test]
+fn what_is_wanted_was_changed_when_its_spec_was_written() {
+    let entry = |fields: &str, subresource: Value, minute: u8| {
+        json!({
+            "manager": "m", "operation": "Update", "time": format!("2026-11-20T08:{minute:02}:00Z"),
+            "fieldsType": "FieldsV1", "fieldsV1": {fields: {}}, "subresource": subresource,
+        })
+    };
+    let changed_at = |entries: Value| {
+        let set =
+            json!({"metadata": {"name": "db", "managedFields": entries}, "spec": {"selector": {}, "template": {}}});
+        stateful_set(&read(set)).changed_at
+    };
+    let (applied, scaled) = (entry("f:spec", Value::Null, 1), entry("f:spec", json!("scale"), 5));
+    let (labelled, reported) = (entry("f:metadata", Value::Null, 8), entry("f:status", json!("status"), 9));
+    assert_eq!(changed_at(json!([applied, scaled, labelled, reported])), Some(datetime!(2026-11-20 08:05 UTC)));
+    assert_eq!(changed_at(json!([reported])), None);
+    let unavailable =
+        json!({"conditions": [{"type": "Available", "status": "False", "lastTransitionTime": "2026-11-20T08:07:00Z"}]});
+    assert_eq!(a_deployment(json!(1), unavailable).changed_at, Some(datetime!(2026-11-20 08:07 UTC)));
+    let quota = resource_quota(&read(json!({"metadata": {"name": "q", "managedFields": [applied, reported]}})));
+    assert_eq!(quota.changed_at, Some(datetime!(2026-11-20 08:09 UTC)));
+}
+
+#[test]
+fn a_node_says_that_it_is_short_of_memory() {
+    let seen = |status: &str| {
+        node(&read(json!({"metadata": {"name": "node-1"}, "status": {"conditions": [
+            {"type": "Ready", "status": "True"},
+            {"type": "MemoryPressure", "status": status, "reason": "KubeletHasInsufficientMemory"},
+        ]}})))
+        .memory_pressure
+    };
+    assert_eq!(seen("True").map(|said| said.source).as_deref(), Some("condition MemoryPressure of the node"));
+    assert_eq!(seen("False"), None);
 }
 
 fn a_deployment(replicas: Value, status: Value) -> Workload {

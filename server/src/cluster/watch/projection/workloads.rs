@@ -1,6 +1,6 @@
 //! What makes pods.
 
-use super::{controller, created_at, moment, named, object_name, short};
+use super::{changed_at, controller, created_at, moment, named, object_name, short, uid};
 use domain::diagnosis::{Said, Workload, WorkloadKind};
 use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -32,13 +32,16 @@ pub fn deployment(deployment: &appsv1::Deployment) -> Workload {
     let find = |type_: &str, status: &str| conditions.iter().find(|c| c.type_ == type_ && c.status == status);
     // Why pods are refused says more than that it takes too long.
     let problem = find("ReplicaFailure", "True").or_else(|| find("Progressing", "False"));
+    let unavailable_at = find("Available", "False").and_then(|c| c.last_transition_time.as_ref()).and_then(moment);
     Workload {
         kind: WorkloadKind::Deployment,
         name: object_name(&deployment.name_any()),
+        uid: uid(&deployment.metadata),
         desired,
         ready: status.and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.map(|spec| &spec.template)),
         created_at: created_at(&deployment.metadata),
+        changed_at: changed_at(&deployment.metadata).max(unavailable_at),
         problem: problem
             .map(|c| said(&c.type_, c.reason.as_deref(), c.message.as_deref(), c.last_transition_time.as_ref())),
         is_paused: desired == 0,
@@ -58,10 +61,12 @@ pub fn replica_set(replica_set: &appsv1::ReplicaSet) -> SeenReplicaSet {
     let workload = Workload {
         kind: WorkloadKind::ReplicaSet,
         name: object_name(&replica_set.name_any()),
+        uid: uid(&replica_set.metadata),
         desired,
         ready: status.and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(template),
         created_at: created_at(&replica_set.metadata),
+        changed_at: changed_at(&replica_set.metadata),
         problem: problem
             .map(|c| said(&c.type_, c.reason.as_deref(), c.message.as_deref(), c.last_transition_time.as_ref())),
         is_paused: desired == 0,
@@ -78,10 +83,12 @@ pub fn replication_controller(controller: &corev1::ReplicationController) -> Wor
     Workload {
         kind: WorkloadKind::ReplicationController,
         name: object_name(&controller.name_any()),
+        uid: uid(&controller.metadata),
         desired,
         ready: status.and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.and_then(|spec| spec.template.as_ref())),
         created_at: created_at(&controller.metadata),
+        changed_at: changed_at(&controller.metadata),
         problem: problem
             .map(|c| said(&c.type_, c.reason.as_deref(), c.message.as_deref(), c.last_transition_time.as_ref())),
         is_paused: desired == 0,
@@ -95,10 +102,12 @@ pub fn stateful_set(stateful_set: &appsv1::StatefulSet) -> Workload {
     Workload {
         kind: WorkloadKind::StatefulSet,
         name: object_name(&stateful_set.name_any()),
+        uid: uid(&stateful_set.metadata),
         desired,
         ready: stateful_set.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.map(|spec| &spec.template)),
         created_at: created_at(&stateful_set.metadata),
+        changed_at: changed_at(&stateful_set.metadata),
         is_paused: desired == 0,
         ..Workload::default()
     }
@@ -109,10 +118,12 @@ pub fn daemon_set(daemon_set: &appsv1::DaemonSet) -> Workload {
     Workload {
         kind: WorkloadKind::DaemonSet,
         name: object_name(&daemon_set.name_any()),
+        uid: uid(&daemon_set.metadata),
         desired: status.map_or(0, |status| status.desired_number_scheduled),
         ready: status.map_or(0, |status| status.number_ready),
         images: images(daemon_set.spec.as_ref().map(|spec| &spec.template)),
         created_at: created_at(&daemon_set.metadata),
+        changed_at: changed_at(&daemon_set.metadata),
         ..Workload::default()
     }
 }
@@ -130,10 +141,12 @@ pub fn job(job: &batchv1::Job) -> SeenJob {
     let workload = Workload {
         kind: WorkloadKind::Job,
         name: object_name(&job.name_any()),
+        uid: uid(&job.metadata),
         desired,
         ready: if is_complete { desired } else { succeeded },
         images: images(spec.map(|spec| &spec.template)),
         created_at: created_at(&job.metadata),
+        changed_at: changed_at(&job.metadata),
         problem: failed
             .map(|c| said(&c.type_, c.reason.as_deref(), c.message.as_deref(), c.last_transition_time.as_ref())),
         is_paused: spec.and_then(|spec| spec.suspend).unwrap_or(false),
@@ -155,10 +168,12 @@ pub fn cron_job(cron_job: &batchv1::CronJob) -> Workload {
     Workload {
         kind: WorkloadKind::CronJob,
         name: object_name(&cron_job.name_any()),
+        uid: uid(&cron_job.metadata),
         desired: n_active,
         ready: n_active,
         images: images(job.map(|job| &job.template)),
         created_at: created_at(&cron_job.metadata),
+        changed_at: changed_at(&cron_job.metadata),
         is_paused: spec.and_then(|spec| spec.suspend).unwrap_or(false),
         ..Workload::default()
     }
