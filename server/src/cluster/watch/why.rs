@@ -79,7 +79,7 @@ const ROWS: &[Row] = &[
     failing("kubelet/runs-as-root", "runs_as_root", "app", "runAsUser of container app"),
     failing("kubelet/secret-missing-volume", "secret_missing", "", "Create Secret app-tls"),
     failing("kubelet/sidecar-crashing", "crash_loop", "proxy", "kubectl logs sidecar-crashing -c proxy"),
-    failing("kubelet/unschedulable-cpu", "insufficient_resources", "", "Lower the requests"),
+    failing("kubelet/unschedulable-cpu", "insufficient_resources", "", "Lower what its containers request of cpu"),
     failing("kubelet/unschedulable-selector", "node_selector_mismatch", "", "nodeSelector"),
     failing("kubelet/wrong-command", "command_not_found", "app", "Correct command and args of container app"),
 
