@@ -381,7 +381,11 @@ fn a_workload_that_is_stuck_says_why(#[case] kind: WorkloadKind, #[case] reason:
 fn the_trouble_of_a_pod_explains_its_workload_better_than_the_workloads_own_words() {
     let crashing = pod(waiting("CrashLoopBackOff", ""));
     let stuck = with_problem(WorkloadKind::Deployment, "ProgressDeadlineExceeded", "timed out");
-    assert_eq!(verdict(diagnose_workload(&stuck, &[&crashing], NOW)), (Health::Failing, Some(Cause::CrashLoop)));
+    let (health, found) = diagnose_workload(&stuck, &[&crashing], NOW);
+    let found = found.expect("fails");
+    assert_eq!((health, found.code), (Health::Failing, Cause::CrashLoop));
+    let said = found.evidence.last().map(|seen| seen.text.as_str());
+    assert_eq!(said, Some("ProgressDeadlineExceeded: timed out"), "they are evidence: {found:?}");
 }
 
 #[test]

@@ -17,7 +17,11 @@ pub fn diagnose_workload(workload: &Workload, pods: &[&Pod], now: OffsetDateTime
     for pod in &pods {
         let found = diagnose_pod(pod, now);
         match found.0 {
-            Health::Failing => return found,
+            // Whether it goes on trying, only the workload says.
+            Health::Failing => {
+                let said = workload.problem.as_ref().map(Said::evidence);
+                return (found.0, found.1.map(|diagnosis| diagnosis.and_seen(said)));
+            }
             Health::Unknown | Health::Progressing => {
                 let is_worse = awaited.as_ref().is_none_or(|(health, _)| found.0 < *health);
                 awaited = if is_worse { Some(found) } else { awaited };
