@@ -6,6 +6,7 @@ use rstest::rstest;
 use time::Duration;
 use time::macros::datetime;
 
+mod in_vain;
 mod properties;
 
 const MADE: OffsetDateTime = datetime!(2026-11-29 10:00 UTC);
