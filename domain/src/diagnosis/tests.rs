@@ -177,6 +177,10 @@ fn verdict((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<Caus
     ),
     Cause::VolumeMountFailed
 )]
+#[case::killed_for_its_hook(
+    warned(pod(ended("Error", 137)), warning("FailedPostStartHook", "PostStartHook failed", MADE + Duration::seconds(1090))),
+    Cause::PostStartHookFailed
+)]
 #[case::killed_by_its_probe(
     warned(pod(ended("Completed", 0)), warning("Unhealthy", "Liveness probe failed: refused", MADE + Duration::seconds(1130))),
     Cause::LivenessProbeFailed
