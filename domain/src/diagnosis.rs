@@ -108,6 +108,13 @@ impl Diagnosis {
     pub fn main_evidence(&self) -> &str {
         self.evidence.first().map_or("", |evidence| evidence.text.as_str())
     }
+
+    /// With more that was seen, where there is room for it.
+    fn and_seen(mut self, evidence: Option<Evidence>) -> Self {
+        self.evidence.extend(evidence.filter(|seen| !seen.text.is_empty()));
+        self.evidence.truncate(EVIDENCE_KEPT);
+        self
+    }
 }
 
 #[cfg(test)]

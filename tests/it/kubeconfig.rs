@@ -1,7 +1,6 @@
 //! Kubeconfigs that people take at the desk, tried with the real kubectl on the real cluster.
 
 use serde_json::{Value, json};
-use stack::sign_in::cluster_id_token;
 use tests::kubernetes::{a_deployment, audit_log};
 use tests::{Actor, CLUSTER, Desk, Kubectl, Opening, Role, Wire, eventually};
 use time::OffsetDateTime;
@@ -179,7 +178,6 @@ async fn a_kubeconfig_that_signs_in_works_with_the_tokens_that_the_cluster_trust
     let desk = Desk::open().await;
     let name = provisioned(&desk).await;
     let yaml = take(&desk.as_(Role::Developer).await, &name, "oidc").await;
-    let mine = Kubectl::with(&yaml);
     let stack = tests::stack();
     let exec = read(&yaml)["users"][0]["user"]["exec"].clone();
     let args: Vec<_> = exec["args"].as_array().expect("is a list").iter().filter_map(Value::as_str).collect();
@@ -187,17 +185,7 @@ async fn a_kubeconfig_that_signs_in_works_with_the_tokens_that_the_cluster_trust
     assert!(exec["installHint"].as_str().is_some_and(|hint| hint.contains("krew install oidc-login")));
     assert!(args.contains(&format!("--oidc-issuer-url={}", stack.cluster_issuer).as_str()), "{args:?}");
     assert!(args.contains(&"--oidc-client-id=kubernetes") && args.contains(&"--oidc-extra-scope=groups"), "{args:?}");
-    // As the plugin does: sign in at that issuer, and print the ID token for kubectl.
-    let account = Role::Developer.account();
-    let token = cluster_id_token(&stack.cluster_issuer, &stack.cluster_issuer_ca, account).await.expect("signs in");
-    let credential = json!({
-        "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token},
-    });
-    let credential = mine.write("credential.json", &credential.to_string());
-    let mut config = read(&yaml);
-    config["users"][0]["user"]["exec"]["command"] = "cat".into();
-    config["users"][0]["user"]["exec"]["args"] = json!([credential]);
-    mine.write("config", &config.to_string());
+    let mine = Kubectl::with_sign_in(&yaml, Role::Developer).await;
     mine.apply(&deployment()).await.is_done();
     mine.run("get pods -A").await.is_forbidden();
 }

@@ -3,7 +3,9 @@
 
 mod database;
 mod image;
+mod kubectl;
 mod metrics;
+mod network;
 mod place;
 mod restricted;
 mod zoo;

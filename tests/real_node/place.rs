@@ -1,7 +1,7 @@
 //! A namespace that Berth made, and somebody in it with the kubeconfig that Berth gave them.
 
 use serde_json::{Value, json};
-use tests::{CLUSTER, Desk, Kubectl, Role, eventually};
+use tests::{CLUSTER, Desk, Kubectl, Role, ask, eventually};
 
 /// What Debian's package is called by charts; the node has it (`xtask/src/images.rs`).
 pub const POSTGRES: &str = "postgres:15";
@@ -9,19 +9,42 @@ pub const BUSYBOX: &str = "busybox:1.35";
 
 pub struct Place {
     pub name: String,
+    /// Its developer's, with a token.
     pub kubectl: Kubectl,
-    _desk: Desk,
+    pub desk: Desk,
 }
 
 impl Place {
     /// Of the class `standard`, size `S`, with its developer.
     pub async fn new() -> Self {
         let desk = Desk::open().await;
-        let name = desk.provisioned().await["name"].as_str().expect("is text").to_owned();
-        let path = format!("/api/v1/namespaces/{CLUSTER}/{name}/kubeconfig");
-        let kubeconfig =
-            desk.as_(Role::Developer).await.post(&path, &json!({"form": "token"})).await.expect(200).text();
-        Self { kubectl: Kubectl::with(&kubeconfig), name, _desk: desk }
+        let request = desk.provisioned().await;
+        Self::of(desk, &request).await
+    }
+
+    /// Of a class that says what `standard` says, but for these fields.
+    pub async fn of_class(fields: Value) -> Self {
+        let desk = Desk::open().await;
+        let class = desk.class(fields).await;
+        let asked = ask(&desk.new_name("payments"), &class, "S");
+        let request = desk.as_(Role::Developer).await.post("/api/v1/requests", &asked).await.expect(201).json();
+        let number = request["number"].as_i64().expect("is a number");
+        let approve = format!("/api/v1/requests/{number}/approve");
+        desk.as_(Role::Owner).await.post(&approve, &json!({"revision": 1})).await.expect(200);
+        let request = desk.until(number, "completed").await;
+        Self::of(desk, &request).await
+    }
+
+    async fn of(desk: Desk, request: &Value) -> Self {
+        let name = request["name"].as_str().expect("is text").to_owned();
+        let kubectl = Kubectl::given(&desk, Role::Developer, &name).await;
+        Self { kubectl, name, desk }
+    }
+
+    /// As Berth shows it to its developer.
+    pub async fn namespace(&self) -> Value {
+        let path = format!("/api/v1/namespaces/{CLUSTER}/{}", self.name);
+        self.desk.as_(Role::Developer).await.get(&path).await.expect(200).json()
     }
 
     /// An object, as JSON.

@@ -15,19 +15,53 @@ async fn a_restricted_pod_starts_with_what_the_namespace_gives_it() {
     assert_eq!(pod["spec"]["nodeName"], "real");
     assert!(pod["status"]["podIP"].as_str().expect("has an address").starts_with("10.244."), "{pod}");
 
-    let limit = pod["spec"]["containers"][0]["resources"]["limits"]["memory"].as_str().expect("was given one");
-    let bytes = limit.strip_suffix("Mi").and_then(|mib| mib.parse::<u64>().ok()).expect("is in MiB") << 20;
-    // In version 1 of control groups, and in version 2.
-    let effective = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max";
-    let said = place.kubectl.run(&format!("exec speaker -- {effective}")).await.text;
-    assert!(said.lines().any(|line| line == bytes.to_string()), "the LimitRange's {limit} is the kernel's: {said}");
+    let resources = &pod["spec"]["containers"][0]["resources"];
+    let (limits, requests) = (&resources["limits"], &resources["requests"]);
+    assert_eq!((&requests["cpu"], &requests["memory"]), (&json!("100m"), &json!("128Mi")), "the LimitRange's: {pod}");
+    assert_eq!((&limits["cpu"], &limits["memory"]), (&json!("500m"), &json!("512Mi")), "the LimitRange's: {pod}");
+    assert!(limits["ephemeral-storage"].is_string() && requests["ephemeral-storage"].is_string(), "{resources}");
+    let memory = kept_to(&place, "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max").await;
+    assert!(memory.lines().any(|line| line == (512u64 << 20).to_string()), "the kernel keeps to it: {memory}");
+    let cpu = kept_to(&place, "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu.max").await;
+    assert!(cpu.lines().any(|line| line == "50000" || line == "50000 100000"), "the kernel keeps to it: {cpu}");
 
     let used = place.get("resourcequota", "berth-compute").await.expect("is there");
     assert_eq!(used["status"]["used"]["pods"], "1");
-    assert_eq!(used["status"]["used"]["limits.memory"], limit);
+    assert_eq!(used["status"]["used"]["limits.memory"], "512Mi");
     let status = place.exec("speaker", "grep -E CapEff|NoNewPrivs|Seccomp: /proc/self/status").await;
     let words: Vec<_> = status.split_whitespace().collect();
     assert_eq!(words, ["CapEff:", "0000000000000000", "NoNewPrivs:", "1", "Seccomp:", "2"]);
+}
+
+/// What the files say of a control group that are there, in version 1 or in version 2.
+async fn kept_to(place: &Place, command: &str) -> String {
+    place.kubectl.run(&format!("exec speaker -- {command}")).await.text
+}
+
+/// Each gets the default limit of half a CPU; the namespace has two.
+#[tokio::test]
+#[ignore = "needs a real node"]
+async fn pods_run_up_to_the_quota_and_berth_says_why_there_are_no_more() {
+    let place = Place::new().await;
+    let labels = json!({"app": "many"});
+    let template = json!({"metadata": {"labels": labels}, "spec": a_pod("many", BUSYBOX, SPEAKS)["spec"]});
+    let many = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "many"},
+        "spec": {"replicas": 5, "selector": {"matchLabels": labels}, "template": template},
+    });
+    place.kubectl.apply(&many).await.is_done();
+    let seen = eventually("four run, and quota refuses the fifth", async || {
+        let seen = place.namespace().await;
+        let workload = &seen["workloads"][0];
+        (workload["ready"] == 4 && workload["diagnosis"]["code"] == "quota_exceeded").then_some(seen)
+    })
+    .await;
+    let workload = &seen["workloads"][0];
+    assert_eq!((&workload["desired"], &workload["diagnosis"]["object"]), (&json!(5), &json!("berth-compute")));
+    let nodes: Vec<_> = seen["pods"].as_array().expect("is a list").iter().map(|pod| &pod["node"]).collect();
+    assert_eq!(nodes, ["real"; 4]);
+    let cpu = json!({"resource": "cpu", "used": 2000, "enforced": 2000, "granted": 2000});
+    eventually("what they take is counted", async || (place.namespace().await["lines"][0] == cpu).then_some(())).await;
 }
 
 #[tokio::test]

@@ -1,68 +1,98 @@
-//! Pods that fail in every way a pod fails on a node, each alone in a file of `zoo`, and what the cluster itself tells of it.
+//! Workloads that fail in every way a workload fails on a node, and what Berth's API shows of each: cause, evidence and a next
+//! step. What the cluster says in words is no part of it, since that differs by version.
+
+mod around;
+mod before;
+mod row;
+mod running;
 
 use crate::place::Place;
-use serde_json::Value;
-use tests::eventually;
+use row::Row;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tests::within;
 
-/// By its file, what is told of each: in its status, or by an event. Only the tail of a message is the same in every version
-/// of a runtime.
-const TOLD: [(&str, &str); 23] = [
-    ("configmap-missing-env", r#"CreateContainerConfigError: configmap "app-settings" not found"#),
-    ("configmap-missing-volume", r#"configmap "app-settings" not found"#),
-    ("crash-loop", "BackOff: Back-off restarting failed container app"),
-    ("crash-loop-termination-message", "Error: panic: DATABASE_URL is not set"),
-    ("deadline-exceeded", "DeadlineExceeded: Pod was active on the node longer than the specified deadline"),
-    ("exec-probe-timeout", "Unhealthy: Readiness probe failed: command timed out"),
-    ("exit-zero-loop", "Completed: "),
-    ("image-missing", "registry.example.com/team/app:does-not-exist: not found"),
-    ("image-name-invalid", "InvalidImageName: "),
-    ("image-private", "no basic auth credentials"),
-    ("init-failing", "BackOff: Back-off restarting failed container migrate"),
-    ("liveness-failing", "Killing: Container app failed liveness probe, will be restarted"),
-    ("oom-killed", "OOMKilled: "),
-    ("pvc-missing", r#"persistentvolumeclaim "nowhere" not found"#),
-    ("read-only-filesystem", "BackOff: Back-off restarting failed container app"),
-    ("readiness-failing", "Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 404"),
-    ("readiness-hangs", "Unhealthy: Readiness probe failed: "),
-    ("readiness-refused", "connect: connection refused"),
-    ("runs-as-root", "CreateContainerConfigError: container has runAsNonRoot and image will run as root"),
-    ("secret-missing-volume", r#"secret "app-tls" not found"#),
-    ("sidecar-crashing", "BackOff: Back-off restarting failed container proxy"),
-    ("unschedulable-selector", "FailedScheduling: 0/4 nodes are available"),
-    ("wrong-command", "no such file or directory"),
-];
+/// What all of the zoo has, side by side, to come to its end: a CronJob runs once a minute, and a deletion is stuck after one.
+const LIMIT: Duration = Duration::from_secs(150);
+/// Between two looks, each of which diagnoses all of it.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The workload whose pod is deleted, and is not let go.
+const STUCK: &str = "not-let-go";
+
+/// Its pods request more than a size of the usual classes has.
+fn sizes() -> Value {
+    let quota = json!({"cpu_m": 25_000, "memory_bytes": 16u64 << 30, "storage_bytes": 10u64 << 30, "pods": 100});
+    json!({"sizes": [{"name": "S", "quota": quota}]})
+}
 
 #[tokio::test]
 #[ignore = "needs a real node"]
-async fn every_pod_of_the_zoo_fails_in_its_own_way() {
-    let place = Place::new().await;
-    place.kubectl.run(concat!("apply -f ", env!("CARGO_MANIFEST_DIR"), "/real_node/zoo")).await.is_done();
-    for (name, expected) in TOLD {
-        eventually(&format!("{name} tells: {expected}"), async || {
-            told(&place, name).await.iter().any(|told| told.contains(expected)).then_some(())
-        })
-        .await;
+async fn what_fails_on_a_node_has_its_cause_its_evidence_and_a_next_step() {
+    let place = Place::of_class(sizes()).await;
+    let rows: Vec<_> = [before::rows(), running::rows(), around::rows()].into_iter().flatten().collect();
+    let items: Vec<_> = rows.iter().flat_map(Row::objects).collect();
+    let applied = place.kubectl.apply(&json!({"apiVersion": "v1", "kind": "List", "items": items})).await;
+    let is_deleted = place.delete_stuck().await;
+    let mut wrong = Vec::new();
+    let all_right = within(LIMIT, PAUSE, async || {
+        wrong = differences(&rows, &place.namespace().await);
+        wrong.is_empty().then_some(())
+    });
+    let all_right = all_right.await;
+    // Nothing may fail before: with its finalizer, the namespace would stay.
+    let is_let_go = place.let_go().await;
+    applied.is_done();
+    assert!(is_deleted && is_let_go, "the pod of {STUCK} is deleted, and let go at the end");
+    assert!(all_right.is_some(), "{} of {} are wrong:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+impl Place {
+    async fn delete_stuck(&self) -> bool {
+        let delete = format!("delete pod {STUCK}-0 --wait=false");
+        let is_done = async || self.kubectl.run(&delete).await.is_done.then_some(());
+        within(Duration::from_secs(30), Duration::from_millis(200), is_done).await.is_some()
+    }
+
+    async fn let_go(&self) -> bool {
+        let patch = r#"{"metadata":{"finalizers":null}}"#;
+        self.kubectl.run(&format!("patch pod {STUCK}-0 --type=merge --patch={patch}")).await.is_done
     }
 }
 
-/// Reasons and messages of a pod, of its containers now and before, and of its events.
-async fn told(place: &Place, name: &str) -> Vec<String> {
-    let pod = place.get("pod", name).await.expect("is there");
-    let status = &pod["status"];
-    let containers = ["initContainerStatuses", "containerStatuses"].into_iter().flat_map(|list| items(&status[list]));
-    let states = containers
-        .flat_map(|of| [&of["state"], &of["lastState"]])
-        .flat_map(|state| ["waiting", "terminated"].map(|kind| &state[kind]));
-    let events = place.kubectl.run(&format!("get events --field-selector involvedObject.name={name} -o json")).await;
-    let events: Value = serde_json::from_str(&events.text).expect("is JSON");
-    states.chain(items(&events["items"])).chain([status]).filter(|of| !of.is_null()).map(told_by).collect()
+/// Every row of which something else is shown than it says, and every workload that is no row.
+fn differences(rows: &[Row], namespace: &Value) -> Vec<String> {
+    let workloads = namespace["workloads"].as_array().expect("is a list");
+    let key = |workload: &Value| format!("{} {}", text(&workload["kind"]), text(&workload["name"]));
+    let mut shown: BTreeMap<_, _> = workloads.iter().map(|workload| (key(workload), workload)).collect();
+    let mut wrong = Vec::new();
+    for row in rows {
+        let key = format!("{:?} {}", row.kind, row.name);
+        match shown.remove(&key) {
+            None => wrong.push(format!("{key} is not shown")),
+            Some(workload) => wrong.extend(difference(row, workload).map(|why| format!("{key}: {why}"))),
+        }
+    }
+    wrong.extend(shown.keys().map(|key| format!("{key} is no row")));
+    wrong
+}
+
+fn difference(row: &Row, workload: &Value) -> Option<String> {
+    let (health, found) = (text(&workload["health"]), &workload["diagnosis"]);
+    let sources: Vec<_> = items(&found["evidence"]).iter().map(|seen| text(&seen["source"])).collect();
+    let lacks = |begin: &&&str| !sources.iter().any(|source| source.starts_with(**begin));
+    let lacking: Vec<_> = row.evidence.iter().filter(lacks).collect();
+    let next_step = text(&found["next_step"]);
+    let is_step = !next_step.is_empty() && !["{", "NAME", "POD", "CONTAINER"].iter().any(|gap| next_step.contains(gap));
+    let is_clocked = health == "failing" || health == "progressing" && !found["fails_at"].is_null();
+    let is_right = text(&found["code"]) == row.cause.as_str() && lacking.is_empty() && is_step && is_clocked;
+    (!is_right).then(|| format!("wants {} with {:?}, is {health} {found}", row.cause.as_str(), row.evidence))
 }
 
 fn items(list: &Value) -> &[Value] {
     list.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn told_by(of: &Value) -> String {
-    let text = |key: &str| of[key].as_str().unwrap_or_default();
-    format!("{}: {}", text("reason"), text("message"))
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

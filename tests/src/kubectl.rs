@@ -1,15 +1,20 @@
 //! The real `kubectl`, as somebody.
 
-use crate::{Role, stack};
+use crate::{CLUSTER, Desk, Role, stack};
 use kube::config::Kubeconfig;
 use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use tokio::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 use uuid::Uuid;
 
 const CONFIG: &str = "config";
+/// As long as anything takes that ends.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// With kubeconfigs of its own, and a directory that goes with it.
 pub struct Kubectl {
@@ -18,6 +23,12 @@ pub struct Kubectl {
     kubeconfig: OsString,
     /// None: the one that the kubeconfig says.
     namespace: Option<String>,
+}
+
+/// A port of this machine that leads to one of a pod, until it is dropped.
+pub struct Forwarded {
+    pub port: u16,
+    _kubectl: Child,
 }
 
 /// What it said, and whether it did what it was told.
@@ -41,6 +52,33 @@ impl Kubectl {
         let mut kubectl = Self::with(&kubeconfigs[0]);
         let files = kubeconfigs.iter().enumerate().map(|(nth, text)| kubectl.write(&format!("{CONFIG}-{nth}"), text));
         kubectl.kubeconfig = std::env::join_paths(files.collect::<Vec<_>>()).expect("are paths");
+        kubectl
+    }
+
+    /// Somebody with the file that Berth gives them for a namespace, with a token in it.
+    pub async fn given(desk: &Desk, role: Role, namespace: &str) -> Self {
+        Self::with(&kubeconfig(desk, role, namespace, "token").await)
+    }
+
+    /// The same with the file that signs in.
+    pub async fn given_sign_in(desk: &Desk, role: Role, namespace: &str) -> Self {
+        Self::with_sign_in(&kubeconfig(desk, role, namespace, "oidc").await, role).await
+    }
+
+    /// With a kubeconfig that signs in, as somebody: what the plugin does there has been done, and what it prints is in a file.
+    pub async fn with_sign_in(kubeconfig: &str, role: Role) -> Self {
+        let kubectl = Self::with(kubeconfig);
+        let token = cluster_id_token(&stack().cluster_issuer, &stack().cluster_issuer_ca, role.account()).await;
+        let credential = json!({
+            "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+            "status": {"token": token.expect("signs in")},
+        });
+        let credential = kubectl.write("credential.json", &credential.to_string());
+        let mut config: Value = serde_saphyr::from_str(kubeconfig).expect("is YAML");
+        let exec = &mut config["users"][0]["user"]["exec"];
+        exec["command"] = "cat".into();
+        exec["args"] = json!([credential]);
+        kubectl.write(CONFIG, &config.to_string());
         kubectl
     }
 
@@ -73,11 +111,29 @@ impl Kubectl {
         file
     }
 
-    pub async fn run(&self, line: &str) -> Said {
+    fn command(&self, line: &str) -> Command {
         let mut command = Command::new(&stack().devcluster);
         command.arg("kubectl").env("KUBECONFIG", &self.kubeconfig);
         command.args(self.namespace.iter().flat_map(|name| ["--namespace", name])).args(line.split_whitespace());
-        let ended = command.output().await.expect("kubectl starts");
+        command
+    }
+
+    /// Leads to a port of a pod or service (`pod/web`), from a free one here.
+    pub async fn forward(&self, to: &str, port: u16) -> Forwarded {
+        let mut command = self.command(&format!("port-forward --address=127.0.0.1 {to} :{port}"));
+        let mut kubectl = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("kubectl starts");
+        let mut lines = BufReader::new(kubectl.stdout.take().expect("is kept")).lines();
+        let line = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("says something in time");
+        let line = line.expect("can be read").unwrap_or_else(|| panic!("{to} cannot be forwarded"));
+        // Forwarding from 127.0.0.1:40123 -> 8080
+        let here = line.split(' ').find_map(|word| word.strip_prefix("127.0.0.1:")?.parse().ok());
+        Forwarded { port: here.unwrap_or_else(|| panic!("no port: {line}")), _kubectl: kubectl }
+    }
+
+    /// Runs it to its end; the test fails when that does not come in time.
+    pub async fn run(&self, line: &str) -> Said {
+        let ended = tokio::time::timeout(LIMIT, self.command(line).kill_on_drop(true).output()).await;
+        let ended = ended.unwrap_or_else(|_| panic!("does not end: {line}")).expect("kubectl starts");
         let text = [ended.stdout, ended.stderr].concat();
         Said { is_done: ended.status.success(), text: String::from_utf8_lossy(&text).into_owned() }
     }
@@ -104,4 +160,9 @@ impl Said {
     pub fn is_forbidden(&self) {
         assert!(!self.is_done && self.text.contains("forbidden"), "{}", self.text);
     }
+}
+
+async fn kubeconfig(desk: &Desk, role: Role, namespace: &str, form: &str) -> String {
+    let path = format!("/api/v1/namespaces/{CLUSTER}/{namespace}/kubeconfig");
+    desk.as_(role).await.post(&path, &json!({"form": form})).await.expect(200).text()
 }

@@ -26,10 +26,15 @@ pub fn diagnose_end(pod: &Pod, container: &Container, ended: &Ended) -> Finding 
     let started = matches!(ended.reason.as_str(), "StartError" | "ContainerCannotRun");
     let probe = probe_that_killed(pod, container, ended);
     let node_memory = node_out_of_memory(pod, container, ended);
+    let hook = newest(pod, container, |event| {
+        event.reason == "FailedPostStartHook" && is_since(event.last_at, ended.started_at)
+    });
     let (cause, object) = match (ended.reason.as_str(), container.role) {
         ("OOMKilled", _) if container.memory_limit.is_none() || node_memory.is_some() => (Cause::NodeOutOfMemory, None),
         ("OOMKilled", _) => (Cause::OutOfMemory, None),
         _ if started => start::classify(&ended.reason, &ended.message),
+        // Its state says so only until the kubelet tries again.
+        _ if hook.is_some() => (Cause::PostStartHookFailed, None),
         _ if probe.is_some_and(|probe| probe.message.starts_with("Startup")) => (Cause::StartupProbeFailed, None),
         _ if probe.is_some() => (Cause::LivenessProbeFailed, None),
         _ if node_memory.is_some() => (Cause::NodeOutOfMemory, None),
@@ -44,7 +49,7 @@ pub fn diagnose_end(pod: &Pod, container: &Container, ended: &Ended) -> Finding 
         .object(object.as_deref())
         .since(first.and_then(|first| first.first_at).or(ended.finished_at))
         .runs_again(matches!(container.state, ContainerState::Running { .. }))
-        .warned_by(probe)
+        .warned_by(hook.or(probe))
         .seen(describe_end(container, ended))
         .said_by(node_memory)
         .seen(Evidence::new(format!("message of container {}", container.name), &ended.message, ended.finished_at))

@@ -79,12 +79,7 @@ impl Finding {
 
     /// In the cluster's words.
     pub fn said(self, said: &Said) -> Self {
-        let text = match (said.reason.as_str(), said.message.as_str()) {
-            (reason, "") => reason.to_owned(),
-            ("", message) => message.to_owned(),
-            (reason, message) => format!("{reason}: {message}"),
-        };
-        self.seen(Evidence::new(said.source.clone(), &text, said.at))
+        self.seen(said.evidence())
     }
 
     pub fn said_by(self, said: Option<&Said>) -> Self {

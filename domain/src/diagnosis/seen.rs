@@ -1,5 +1,6 @@
 //! What is kept of workloads, pods and events: the facts that the rules read.
 
+use super::Evidence;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -268,6 +269,17 @@ impl Container {
             RestartsAfter::Failure => ended.exit_code != 0,
             RestartsAfter::None => false,
         }
+    }
+}
+
+impl Said {
+    pub(super) fn evidence(&self) -> Evidence {
+        let text = match (self.reason.as_str(), self.message.as_str()) {
+            (reason, "") => reason.to_owned(),
+            ("", message) => message.to_owned(),
+            (reason, message) => format!("{reason}: {message}"),
+        };
+        Evidence::new(self.source.clone(), &text, self.at)
     }
 }
 

@@ -9,6 +9,7 @@ use time::macros::datetime;
 mod clocks;
 mod crashes;
 mod events;
+mod in_vain;
 mod properties;
 mod scheduling;
 
@@ -166,6 +167,10 @@ fn verdict((health, found): (Health, Option<Diagnosis>)) -> (Health, Option<Caus
         warning("FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\"", NOW - clock::MOUNTED_WITHIN)
     ),
     Cause::VolumeMountFailed
+)]
+#[case::killed_for_its_hook(
+    warned(pod(ended("Error", 137)), warning("FailedPostStartHook", "PostStartHook failed", MADE + Duration::seconds(1090))),
+    Cause::PostStartHookFailed
 )]
 #[case::killed_by_its_probe(
     warned(pod(ended("Completed", 0)), warning("Unhealthy", "Liveness probe failed: refused", MADE + Duration::seconds(1130))),
@@ -372,7 +377,11 @@ fn a_workload_that_is_stuck_says_why(#[case] kind: WorkloadKind, #[case] reason:
 fn the_trouble_of_a_pod_explains_its_workload_better_than_the_workloads_own_words() {
     let crashing = pod(waiting("CrashLoopBackOff", ""));
     let stuck = with_problem(WorkloadKind::Deployment, "ProgressDeadlineExceeded", "timed out");
-    assert_eq!(verdict(diagnose_workload(&stuck, &[&crashing], NOW)), (Health::Failing, Some(Cause::CrashLoop)));
+    let (health, found) = diagnose_workload(&stuck, &[&crashing], NOW);
+    let found = found.expect("fails");
+    assert_eq!((health, found.code), (Health::Failing, Cause::CrashLoop));
+    let said = found.evidence.last().map(|seen| seen.text.as_str());
+    assert_eq!(said, Some("ProgressDeadlineExceeded: timed out"), "they are evidence: {found:?}");
 }
 
 #[test]

@@ -4,7 +4,10 @@ use super::diagnose_pod;
 use super::seen::is_since;
 use super::{Cause, Diagnosis, Evidence, Finding, Health, Pod, Said, Workload, WorkloadKind, clock, refusal};
 use std::cmp::Reverse;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
+
+/// From so many pods on that ended for what they are, the next one will, too.
+const MANY_IN_VAIN: usize = 3;
 
 /// Health of a workload from its pods' troubles and its own status, newest pods first.
 ///
@@ -22,13 +25,18 @@ pub fn diagnose_workload_by(
     pods: &[(&Pod, &(Health, Option<Diagnosis>))],
     now: OffsetDateTime,
 ) -> (Health, Option<Diagnosis>) {
+    let in_vain = replaced_in_vain(workload, pods, now);
     let pods = telling(workload, pods);
     let mut awaited: Option<&(Health, Option<Diagnosis>)> = None;
     let mut crashed = None;
     let mut n_healthy = 0;
     for (_, found) in &pods {
         match found.0 {
-            Health::Failing => return (*found).clone(),
+            // Whether it goes on trying, only the workload says.
+            Health::Failing => {
+                let said = workload.problem.as_ref().map(Said::evidence);
+                return (found.0, found.1.clone().map(|diagnosis| diagnosis.and_seen(said)));
+            }
             Health::Unknown | Health::Progressing => {
                 let is_worse = awaited.is_none_or(|(health, _)| found.0 < *health);
                 awaited = if is_worse { Some(found) } else { awaited };
@@ -44,6 +52,9 @@ pub fn diagnose_workload_by(
     if let Some(problem) = &workload.problem {
         return held_up(workload, problem, now);
     }
+    if let Some(found) = in_vain {
+        return (Health::Failing, Some(found));
+    }
     if workload.ready >= workload.desired {
         // It counts as ready, which proves nothing of what has just crashed.
         return crashed.map_or((Health::Healthy, None), |found| (*found).clone());
@@ -56,6 +67,41 @@ pub fn diagnose_workload_by(
         }
         None => too_few_pods(workload, pods.first().and_then(|(newest, _)| newest.created_at), now),
     }
+}
+
+/// Why the newest of several pods ended that ended for what they are, where others take their place that are the same: between
+/// two of them, all seems well. A job's tries come to an end.
+fn replaced_in_vain(
+    workload: &Workload,
+    pods: &[(&Pod, &(Health, Option<Diagnosis>))],
+    now: OffsetDateTime,
+) -> Option<Diagnosis> {
+    let ends = match workload.kind {
+        WorkloadKind::Job | WorkloadKind::CronJob | WorkloadKind::Pod => Vec::new(),
+        WorkloadKind::Deployment
+        | WorkloadKind::StatefulSet
+        | WorkloadKind::DaemonSet
+        | WorkloadKind::ReplicaSet
+        | WorkloadKind::ReplicationController => {
+            pods.iter().filter_map(|(pod, found)| own_end(pod, found.1.as_ref()?, now)).collect()
+        }
+    };
+    let lasted = ends.iter().map(|(lasted, _)| *lasted).max()?;
+    let n_ends = ends.len();
+    let newest_at = pods.iter().filter(|(pod, _)| pod.phase != "Failed").filter_map(|(pod, _)| pod.created_at).max();
+    // What lasts for twice as long is something else by now.
+    let is_over = newest_at.is_some_and(|at| now - at > lasted * 2);
+    let (_, newest) = ends.into_iter().max_by_key(|(_, found)| found.since)?;
+    let text = format!("{n_ends} pods ended so within {} minutes", clock::RECOVERED_AFTER.whole_minutes());
+    let counted = Evidence::new("pods of the workload", &text, None);
+    (n_ends >= MANY_IN_VAIN && !is_over).then(|| newest.clone().and_seen(Some(counted)))
+}
+
+/// How long a pod lasted that ended not long ago for what it is, and why it did.
+fn own_end<'a>(pod: &Pod, found: &'a Diagnosis, now: OffsetDateTime) -> Option<(Duration, &'a Diagnosis)> {
+    let is_own = matches!(found.code, Cause::StorageLimitExceeded | Cause::NodeRejected);
+    let ended_at = found.since.filter(|at| is_own && now < at.saturating_add(clock::RECOVERED_AFTER))?;
+    Some((ended_at - pod.created_at?, found))
 }
 
 /// The pods that say how it is now, newest first.

@@ -26,6 +26,7 @@ const SUBJECTS_KEPT: usize = 20;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
+    /// With its group where that is not Kubernetes' own: a `Job.batch.volcano.sh` is no `Job`.
     pub kind: String,
     pub name: String,
 }
@@ -232,7 +233,11 @@ fn is_open(spec: &corev1::NodeSpec) -> bool {
 
 fn controller(metadata: &ObjectMeta) -> Option<Owner> {
     let owner = metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))?;
-    Some(Owner { kind: named(&owner.kind), name: object_name(&owner.name) })
+    let kind = match owner.api_version.split_once('/') {
+        None | Some(("apps" | "batch", _)) => named(&owner.kind),
+        Some((group, _)) => named(&format!("{}.{group}", owner.kind)),
+    };
+    Some(Owner { kind, name: object_name(&owner.name) })
 }
 
 /// An amount as the cluster says it.
