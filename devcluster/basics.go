@@ -119,15 +119,6 @@ func createNode(ctx context.Context, client kubernetes.Interface, wanted *core.N
 	return err
 }
 
-// removeRealNode removes what a former start that had a real node has left in the data of this one, which has none.
-func removeRealNode(ctx context.Context, client kubernetes.Interface) error {
-	err := client.CoreV1().Nodes().Delete(ctx, node.Name, meta.DeleteOptions{})
-	if errors.IsNotFound(err) {
-		return nil
-	}
-	return err
-}
-
 func simulatedNode(name string) *core.Node {
 	resources := core.ResourceList{
 		core.ResourceCPU:              resource.MustParse("16"),

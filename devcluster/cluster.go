@@ -97,9 +97,13 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 	if err := s.start("kwok", c.kwokArgs()...); err != nil {
 		return err
 	}
+	registry, err := newRegistry(c.kubeconfig())
+	if err != nil {
+		return err
+	}
 	if c.real == nil {
-		if err := removeRealNode(ctx, client); err != nil {
-			return err
+		if err := removeRealNode(ctx, client, registry); err != nil {
+			return fmt.Errorf("remove the real node of a former start: %w", err)
 		}
 		return waitForNodes(ctx, client, nNodes)
 	}
@@ -109,7 +113,7 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 	if err := s.start(metricsPart, c.metricsArgs()...); err != nil {
 		return err
 	}
-	if err := c.publishMetrics(ctx, client); err != nil {
+	if err := c.publishMetrics(ctx, client, registry); err != nil {
 		return err
 	}
 	return waitForNodes(ctx, client, nNodes+1)

@@ -33,38 +33,65 @@ rules:
 
 // writeKubeconfigs writes the administrator's kubeconfig and the controller manager's, each with everything in one file.
 func writeKubeconfigs(c *cluster) error {
-	var files [3][]byte
-	for i, name := range []string{"ca.crt", "admin.crt", "admin.key"} {
-		var err error
-		if files[i], err = os.ReadFile(c.path("pki", name)); err != nil {
-			return err
-		}
+	ca, err := os.ReadFile(c.path("pki", "ca.crt"))
+	if err != nil {
+		return err
 	}
-	config := clientcmdapi.NewConfig()
-	config.Clusters["devcluster"] = &clientcmdapi.Cluster{Server: c.server(), CertificateAuthorityData: files[0]}
-	config.AuthInfos["admin"] = &clientcmdapi.AuthInfo{ClientCertificateData: files[1], ClientKeyData: files[2]}
-	config.Contexts["devcluster"] = &clientcmdapi.Context{Cluster: "devcluster", AuthInfo: "admin"}
-	config.CurrentContext = "devcluster"
+	pair, err := readPair(c, "admin")
+	if err != nil {
+		return err
+	}
+	config := kubeconfigOf("admin", &clientcmdapi.Cluster{Server: c.server(), CertificateAuthorityData: ca}, pair)
 	if err := clientcmd.WriteToFile(*config, c.kubeconfig()); err != nil {
 		return err
 	}
-	for _, name := range []string{"kubelet", "kube-proxy"} {
-		if err := writeNodeKubeconfig(c, name, files[0]); err != nil {
-			return err
-		}
-	}
-	config.AuthInfos["admin"].Impersonate = controllerManager
+	pair.Impersonate = controllerManager
 	return clientcmd.WriteToFile(*config, c.path("controller-manager.kubeconfig"))
 }
 
-// writeNodeKubeconfig writes what a part of the real node reaches the API server with, from inside the node.
-func writeNodeKubeconfig(c *cluster, name string, ca []byte) error {
+// writeNodeAccess writes what the real node knows of the control plane, and that is all: its authority, and what its parts reach the
+// API server with, from inside the node. Nothing else of the cluster's directory is to be seen there.
+func writeNodeAccess(c *cluster, settings node.Settings) error {
+	dir := settings.Access("")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	ca, err := os.ReadFile(c.path("pki", "ca.crt"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(settings.Access("ca.crt"), ca, 0o600); err != nil {
+		return err
+	}
+	for _, name := range []string{"kubelet", "kube-proxy"} {
+		pair, err := readPair(c, name)
+		if err != nil {
+			return err
+		}
+		config := kubeconfigOf(name, &clientcmdapi.Cluster{Server: node.APIServer, CertificateAuthorityData: ca}, pair)
+		if err := clientcmd.WriteToFile(*config, settings.Access(name+".kubeconfig")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readPair(c *cluster, name string) (*clientcmdapi.AuthInfo, error) {
+	certificate, err := os.ReadFile(c.path("pki", name+".crt"))
+	if err != nil {
+		return nil, err
+	}
+	key, err := os.ReadFile(c.path("pki", name+".key"))
+	return &clientcmdapi.AuthInfo{ClientCertificateData: certificate, ClientKeyData: key}, err
+}
+
+func kubeconfigOf(user string, server *clientcmdapi.Cluster, pair *clientcmdapi.AuthInfo) *clientcmdapi.Config {
 	config := clientcmdapi.NewConfig()
-	config.Clusters["devcluster"] = &clientcmdapi.Cluster{Server: node.APIServer, CertificateAuthorityData: ca}
-	config.AuthInfos[name] = &clientcmdapi.AuthInfo{ClientCertificate: c.path("pki", name+".crt"), ClientKey: c.path("pki", name+".key")}
-	config.Contexts["devcluster"] = &clientcmdapi.Context{Cluster: "devcluster", AuthInfo: name}
+	config.Clusters["devcluster"] = server
+	config.AuthInfos[user] = pair
+	config.Contexts["devcluster"] = &clientcmdapi.Context{Cluster: "devcluster", AuthInfo: user}
 	config.CurrentContext = "devcluster"
-	return clientcmd.WriteToFile(*config, c.path(name+".kubeconfig"))
+	return config
 }
 
 // writeScheduler has the scheduler know which images the real node has.

@@ -9,6 +9,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/util/retry"
 	registration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	aggregator "k8s.io/kube-aggregator/pkg/client/clientset_generated/clientset"
 	metricsresource "sigs.k8s.io/kwok/kustomize/metrics/resource"
@@ -49,8 +50,11 @@ func simulatedMetrics() []string {
 	return []string{metricsresource.DefaultMetricsResource, metricsusage.DefaultUsageFromAnnotation}
 }
 
+// metricsAPI is what metrics-server adds to the API.
+const metricsAPI = "v1beta1.metrics.k8s.io"
+
 // publishMetrics makes metrics.k8s.io a part of the API. The Service leads to this machine's loopback.
-func (c *cluster) publishMetrics(ctx context.Context, client kubernetes.Interface) error {
+func (c *cluster) publishMetrics(ctx context.Context, client kubernetes.Interface, registry aggregator.Interface) error {
 	const namespace, name = meta.NamespaceSystem, metricsPart
 	service := &core.Service{
 		ObjectMeta: meta.ObjectMeta{Name: name},
@@ -59,30 +63,36 @@ func (c *cluster) publishMetrics(ctx context.Context, client kubernetes.Interfac
 	if _, err := client.CoreV1().Services(namespace).Create(ctx, service, meta.CreateOptions{}); err != nil && !errors.IsAlreadyExists(err) {
 		return err
 	}
-	config, err := clientcmd.BuildConfigFromFlags("", c.kubeconfig())
-	if err != nil {
-		return err
-	}
-	registry, err := aggregator.NewForConfig(config)
-	if err != nil {
-		return err
-	}
 	port := int32(c.ports.Metrics)
-	wanted := registration.APIServiceSpec{
+	return publishAPI(ctx, registry, metricsAPI, registration.APIServiceSpec{
 		Service: &registration.ServiceReference{Namespace: namespace, Name: name, Port: &port},
 		Group:   "metrics.k8s.io", Version: "v1beta1", GroupPriorityMinimum: 100, VersionPriority: 100, InsecureSkipTLSVerify: true,
-	}
+	})
+}
+
+// publishAPI makes it, or brings one that a former start made up to date, whoever else writes to it meanwhile.
+func publishAPI(ctx context.Context, registry aggregator.Interface, name string, wanted registration.APIServiceSpec) error {
 	services := registry.ApiregistrationV1().APIServices()
-	api := &registration.APIService{ObjectMeta: meta.ObjectMeta{Name: "v1beta1.metrics.k8s.io"}, Spec: wanted}
-	_, err = services.Create(ctx, api, meta.CreateOptions{})
+	api := &registration.APIService{ObjectMeta: meta.ObjectMeta{Name: name}, Spec: wanted}
+	_, err := services.Create(ctx, api, meta.CreateOptions{})
 	if !errors.IsAlreadyExists(err) {
 		return err
 	}
-	former, err := services.Get(ctx, api.Name, meta.GetOptions{})
-	if err != nil {
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		former, err := services.Get(ctx, name, meta.GetOptions{})
+		if err != nil {
+			return err
+		}
+		former.Spec = wanted
+		_, err = services.Update(ctx, former, meta.UpdateOptions{})
 		return err
+	})
+}
+
+func newRegistry(kubeconfig string) (aggregator.Interface, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return nil, err
 	}
-	former.Spec = wanted
-	_, err = services.Update(ctx, former, meta.UpdateOptions{})
-	return err
+	return aggregator.NewForConfig(config)
 }

@@ -5,13 +5,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
 	"math/big"
 	"net"
-	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"berth.dev/devcluster/node"
@@ -22,73 +23,76 @@ import (
 // validity is long enough for any demo; data of an older cluster is thrown away, not renewed.
 const validity = 5 * 365 * 24 * time.Hour
 
-// ensurePKI makes, once, the certificate authority, the certificates of the API server, the administrator and the parts of
-// a real node, and the key that signs service account tokens.
+// authority vouches for others.
+type authority struct {
+	cert *x509.Certificate
+	key  crypto.Signer
+}
+
+// ensurePKI sees to the certificate authority, the certificates of the API server, the administrator and the parts of a real node,
+// and the key that signs service account tokens. What a former start made is used again, as far as it got and as far as it is what
+// is wanted today.
 func ensurePKI(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
-		return nil
-	}
-	ca, caKey, err := newCA(dir, "ca")
+	ca, err := ensureCA(dir, "ca")
 	if err != nil {
 		return err
 	}
-	server := x509.Certificate{
-		Subject:     pkix.Name{CommonName: "kube-apiserver"},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:    []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"},
-		IPAddresses: append(node.ServiceIPs(), net.IPv4(127, 0, 0, 1)),
-	}
-	admin := x509.Certificate{
-		Subject:     pkix.Name{CommonName: "admin", Organization: []string{"system:masters"}},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	}
-	if err := issue(dir, "apiserver", server, ca, caKey); err != nil {
-		return err
-	}
-	if err := issue(dir, "admin", admin, ca, caKey); err != nil {
-		return err
-	}
-	for name, subject := range map[string]pkix.Name{
-		"kubelet":    {CommonName: "system:node:" + node.Name, Organization: []string{"system:nodes"}},
-		"kube-proxy": {CommonName: "system:kube-proxy"},
+	for name, template := range map[string]x509.Certificate{
+		"apiserver": {
+			Subject:     pkix.Name{CommonName: "kube-apiserver"},
+			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+			DNSNames:    []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"},
+			IPAddresses: append(node.ServiceIPs(), net.IPv4(127, 0, 0, 1)),
+		},
+		"admin":      clientOf("admin", "system:masters"),
+		"kubelet":    clientOf("system:node:"+node.Name, "system:nodes"),
+		"kube-proxy": clientOf("system:kube-proxy"),
 	} {
-		client := x509.Certificate{Subject: subject, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-		if err := issue(dir, name, client, ca, caKey); err != nil {
+		if err := ensureIssued(dir, name, template, ca); err != nil {
 			return err
 		}
 	}
-	if err := issueFrontProxy(dir); err != nil {
-		return err
-	}
-	if _, err := newKey(dir, "service-account"); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "complete"), nil, 0o600)
-}
-
-// issueFrontProxy has an authority of its own: whoever it vouches for may speak in anybody's name.
-func issueFrontProxy(dir string) error {
-	ca, caKey, err := newCA(dir, "front-proxy-ca")
+	// An authority of its own: whoever it vouches for may speak in anybody's name.
+	proxyCA, err := ensureCA(dir, "front-proxy-ca")
 	if err != nil {
 		return err
 	}
-	client := x509.Certificate{Subject: pkix.Name{CommonName: frontProxy}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	return issue(dir, frontProxy, client, ca, caKey)
+	if err := ensureIssued(dir, frontProxy, clientOf(frontProxy), proxyCA); err != nil {
+		return err
+	}
+	if _, err := keyutil.PrivateKeyFromFile(filepath.Join(dir, "service-account.key")); err == nil {
+		return nil
+	}
+	_, err = newKey(dir, "service-account")
+	return err
 }
 
-func newCA(dir, name string) (*x509.Certificate, crypto.Signer, error) {
+func clientOf(name string, groups ...string) x509.Certificate {
+	return x509.Certificate{
+		Subject:     pkix.Name{CommonName: name, Organization: groups},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+}
+
+func ensureCA(dir, name string) (authority, error) {
+	if pair, err := loadPair(dir, name); err == nil && pair.Leaf.IsCA {
+		return authority{pair.Leaf, pair.PrivateKey.(crypto.Signer)}, nil
+	}
 	key, err := newKey(dir, name)
 	if err != nil {
-		return nil, nil, err
+		return authority{}, err
 	}
 	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "devcluster-" + name}, key)
 	if err != nil {
-		return nil, nil, err
+		return authority{}, err
 	}
-	return ca, key, writeCert(dir, name, ca.Raw)
+	return authority{ca, key}, writeCert(dir, name, ca.Raw)
 }
 
-func issue(dir, name string, template x509.Certificate, ca *x509.Certificate, caKey crypto.Signer) error {
+func ensureIssued(dir, name string, template x509.Certificate, ca authority) error {
+	if pair, err := loadPair(dir, name); err == nil && isIssued(pair.Leaf, template, ca) {
+		return nil
+	}
 	key, err := newKey(dir, name)
 	if err != nil {
 		return err
@@ -98,14 +102,31 @@ func issue(dir, name string, template x509.Certificate, ca *x509.Certificate, ca
 		return err
 	}
 	template.SerialNumber = serial
-	template.NotBefore = ca.NotBefore
+	template.NotBefore = ca.cert.NotBefore
 	template.NotAfter = time.Now().Add(validity)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
-	der, err := x509.CreateCertificate(rand.Reader, &template, ca, key.Public(), caKey)
+	der, err := x509.CreateCertificate(rand.Reader, &template, ca.cert, key.Public(), ca.key)
 	if err != nil {
 		return fmt.Errorf("certificate of %s: %w", name, err)
 	}
 	return writeCert(dir, name, der)
+}
+
+// isIssued says whether a certificate is the authority's and for all that is wanted.
+func isIssued(found *x509.Certificate, wanted x509.Certificate, ca authority) bool {
+	hasIP := func(ip net.IP) bool { return slices.ContainsFunc(found.IPAddresses, ip.Equal) }
+	for _, ip := range wanted.IPAddresses {
+		if !hasIP(ip) {
+			return false
+		}
+	}
+	return found.CheckSignatureFrom(ca.cert) == nil && found.Subject.String() == wanted.Subject.String() &&
+		slices.Equal(found.DNSNames, wanted.DNSNames) && time.Now().Before(found.NotAfter)
+}
+
+// loadPair errs for one that is not there, damaged, or not of one another.
+func loadPair(dir, name string) (tls.Certificate, error) {
+	return tls.LoadX509KeyPair(filepath.Join(dir, name+".crt"), filepath.Join(dir, name+".key"))
 }
 
 func newKey(dir, name string) (crypto.Signer, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 
@@ -19,11 +18,14 @@ import (
 // nodePart is the part that runs a real node; its only argument is the node's settings.
 const nodePart = "node"
 
+// apiAddress is the EndpointSlice that has the address of the API server.
+const apiAddress = "kubernetes"
+
 // realNode is a node beside the simulated ones that runs what is placed on it.
 type realNode struct {
 	settings node.Settings
-	// number holds the node's number until this process ends.
-	number io.Closer
+	// number holds the node's number until this process and the node's have ended.
+	number *os.File
 }
 
 // prepareRealNode takes a number for the node, that of the former start if it can be had, and makes what it starts with.
@@ -33,7 +35,7 @@ func (c *cluster) prepareRealNode(opts options) error {
 		return err
 	}
 	settings := node.Settings{
-		Dir: c.path("node"), Volumes: c.path("volumes"), Cluster: c.dir, APIAddress: fmt.Sprintf("127.0.0.1:%d", c.ports.API),
+		Dir: c.path("node"), Volumes: c.path("volumes"), APIAddress: fmt.Sprintf("127.0.0.1:%d", c.ports.API),
 		Images: opts.images, Runtime: opts.runtime, Program: program,
 	}
 	for _, dir := range []string{settings.Dir, settings.Volumes} {
@@ -41,15 +43,10 @@ func (c *cluster) prepareRealNode(opts options) error {
 			return err
 		}
 	}
-	former, err := os.ReadFile(c.path("node-number"))
-	if err != nil {
-		former = []byte("0")
-	}
-	preferred, err := strconv.Atoi(string(former))
-	if err != nil {
+	if err := writeNodeAccess(c, settings); err != nil {
 		return err
 	}
-	number, lock, err := takeNumber(node.Number(preferred))
+	number, lock, err := takeNumber(formerNumber(c.path("node-number")))
 	if err != nil {
 		return err
 	}
@@ -61,10 +58,26 @@ func (c *cluster) prepareRealNode(opts options) error {
 	return writeScheduler(c)
 }
 
+// formerNumber is the number of the former start; of a damaged file a line tells.
+func formerNumber(file string) node.Number {
+	text, err := os.ReadFile(file)
+	if os.IsNotExist(err) {
+		return 0
+	}
+	if err == nil {
+		var number node.Number
+		if number, err = node.ParseNumber(string(text)); err == nil {
+			return number
+		}
+	}
+	fmt.Fprintf(os.Stderr, "devcluster up: %s is damaged (%v): another number is taken\n", file, err)
+	return 0
+}
+
 // tidy removes what the kernel keeps of a node that was killed, after all parts have ended.
 func (c *cluster) tidy() {
 	if c.real != nil {
-		sweep(c.real.settings.Number)
+		sweep(c.real.settings)
 	}
 }
 
@@ -74,21 +87,22 @@ func (r *realNode) start(ctx context.Context, client kubernetes.Interface, s *su
 	if err != nil {
 		return err
 	}
-	if err := s.start(nodePart, string(settings)); err != nil {
+	// The number is not free before the node has swept up, even if this process is killed.
+	if err := s.startWith([]*os.File{r.number}, nodePart, string(settings)); err != nil {
 		return err
 	}
-	if err := r.publishAPI(ctx, client); err != nil {
+	if err := r.publishAddress(ctx, client); err != nil {
 		return err
 	}
 	go keepVolumes(client, r.settings.Volumes, s.stopping)
 	return nil
 }
 
-// publishAPI gives the Service `kubernetes` the address at which pods reach the API server.
-func (r *realNode) publishAPI(ctx context.Context, client kubernetes.Interface) error {
+// publishAddress gives the Service `kubernetes` the address at which pods reach the API server.
+func (r *realNode) publishAddress(ctx context.Context, client kubernetes.Interface) error {
 	name, port, protocol := "https", int32(node.APIPort), core.ProtocolTCP
 	slice := &discovery.EndpointSlice{
-		ObjectMeta:  meta.ObjectMeta{Name: "kubernetes", Labels: map[string]string{discovery.LabelServiceName: "kubernetes"}},
+		ObjectMeta:  meta.ObjectMeta{Name: apiAddress, Labels: map[string]string{discovery.LabelServiceName: "kubernetes"}},
 		AddressType: discovery.AddressTypeIPv4,
 		Endpoints:   []discovery.Endpoint{{Addresses: []string{r.settings.Number.IP()}}},
 		Ports:       []discovery.EndpointPort{{Name: &name, Port: &port, Protocol: &protocol}},

@@ -4,13 +4,13 @@ package main
 
 import (
 	"errors"
-	"io"
+	"os"
 
 	"berth.dev/devcluster/node"
 )
 
-func takeNumber(node.Number) (node.Number, io.Closer, error) {
+func takeNumber(node.Number) (node.Number, *os.File, error) {
 	return 0, nil, errors.New("containers are run on Linux only")
 }
 
-func sweep(node.Number) {}
+func sweep(node.Settings) {}

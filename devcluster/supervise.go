@@ -52,6 +52,11 @@ func newSupervisor(logDir string) *supervisor {
 }
 
 func (s *supervisor) start(name string, args ...string) error {
+	return s.startWith(nil, name, args...)
+}
+
+// startWith has the part keep some of our files open, from its descriptor 3 on.
+func (s *supervisor) startWith(files []*os.File, name string, args ...string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -63,7 +68,8 @@ func (s *supervisor) start(name string, args ...string) error {
 	}
 	defer log.Close()
 	p.command = exec.Command(self, append([]string{name}, args...)...)
-	p.command.Env = append(os.Environ(), supervisedEnv+"=1")
+	p.command.Env = partEnvironment(os.Environ())
+	p.command.ExtraFiles = files
 	p.command.Stdout, p.command.Stderr = log, log
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches `up`, which ends the parts in order
 	if p.stdin, err = p.command.StdinPipe(); err != nil {

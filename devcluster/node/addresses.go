@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
+	"strings"
 )
 
 // Name is what the node is called in its cluster.
@@ -45,6 +47,15 @@ func (n Number) IP() string        { return fmt.Sprintf("10.200.%d.2", n) }
 func (n Number) LinkNet() string    { return fmt.Sprintf("10.200.%d.0/30", n) }
 func (n Number) PodNet() string     { return fmt.Sprintf("10.244.%d.0/24", n) }
 func (n Number) ServiceNet() string { return fmt.Sprintf("10.%d.0.0/16", 96+n) }
+
+// ParseNumber reads one as a former start wrote it.
+func ParseNumber(text string) (Number, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || n < 0 || n >= nNumbers {
+		return 0, fmt.Errorf("%.20q is no number from 0 to %d", text, nNumbers-1)
+	}
+	return Number(n), nil
+}
 
 // Numbers are all there are.
 func Numbers() []Number {

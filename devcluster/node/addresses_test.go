@@ -2,6 +2,7 @@ package node
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -55,6 +56,19 @@ func TestANumberIsFreeUnlessARouteLeadsIntoItsNetworks(t *testing.T) {
 	} {
 		if Number(3).isFree([]netip.Prefix{netip.MustParsePrefix(route)}) != expected {
 			t.Errorf("%s: expected %v", route, expected)
+		}
+	}
+}
+
+func TestANumberIsReadAsItIsWrittenAndNothingElseIs(t *testing.T) {
+	for text, expected := range map[string]Number{"0": 0, "15\n": 15} {
+		if n, err := ParseNumber(text); err != nil || n != expected {
+			t.Errorf("%q is %d (%v)", text, n, err)
+		}
+	}
+	for _, text := range []string{"", "16", "-1", "seven", "\x00\x00"} {
+		if n, err := ParseNumber(text); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q is %d (%v)", text, n, err)
 		}
 	}
 }

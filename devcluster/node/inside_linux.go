@@ -9,11 +9,18 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"berth.dev/devcluster/images"
 )
+
+// systemPath is where programs of the machine are, also those that only root looks for.
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// endLimit is how long everything in the node has to end by itself.
+const endLimit = 2500 * time.Millisecond
 
 // containerdLimit is how long containerd may take to answer.
 const containerdLimit = 30 * time.Second
@@ -35,13 +42,23 @@ func RunInside(settings string) error {
 	if err != nil {
 		return err
 	}
-	end := make(chan os.Signal, 1)
-	signal.Notify(end, syscall.SIGTERM)
+	return reap(s, running, endWhenAsked())
+}
+
+// endWhenAsked asks everything in the node to end as soon as this process is asked to; the one that it returns is true from then on. What
+// has not ended in time the kernel ends with this process.
+func endWhenAsked() *atomic.Bool {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGTERM)
+	ending := new(atomic.Bool)
 	go func() {
-		<-end
+		<-asked
+		ending.Store(true)
+		_ = syscall.Kill(-1, syscall.SIGTERM) // to all but this process, databases among them
+		time.Sleep(endLimit)
 		os.Exit(0)
 	}()
-	return reap(s, running)
+	return ending
 }
 
 // settle makes the node a place that its parts can start in.
@@ -52,13 +69,13 @@ func settle(s Settings) error {
 	if err := enterRoot(s); err != nil {
 		return fmt.Errorf("file system: %w", err)
 	}
-	if err := os.Setenv("PATH", s.Runtime+":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"); err != nil {
+	if err := os.Setenv("PATH", s.Runtime+":"+systemPath); err != nil {
 		return err
 	}
 	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o644); err != nil {
 		return err
 	}
-	if err := keepInside(); err != nil {
+	if err := keepInside(s.Number); err != nil {
 		return err
 	}
 	registry, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", registryPort))
@@ -84,7 +101,7 @@ func startParts(s Settings) (map[int]string, error) {
 		return nil, err
 	}
 	if err := start("kubelet", s.Program, "kubelet",
-		"--config", s.path("etc", "kubelet.yaml"), "--kubeconfig", filepath.Join(s.Cluster, "kubelet.kubeconfig"),
+		"--config", s.path("etc", "kubelet.yaml"), "--kubeconfig", s.Access("kubelet.kubeconfig"),
 		"--root-dir", s.path("kubelet"), "--cert-dir", s.path("kubelet-pki"),
 		"--hostname-override", Name, "--node-ip", s.Number.IP(), "--node-labels", Label+"="+Real, "--v", "2",
 	); err != nil {
@@ -124,18 +141,22 @@ func spawn(s Settings, name string, command []string) (int, error) {
 	return pid, nil
 }
 
-// reap takes in every process that ends, as process 1 must, until it is one of `running`.
-func reap(s Settings, running map[int]string) error {
+// reap takes in every process that ends, as process 1 must, until it is one of `running`; while the node is ending, until there is
+// none any more.
+func reap(s Settings, running map[int]string, ending *atomic.Bool) error {
 	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, 0, nil)
 		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
+		if ending.Load() && errors.Is(err, syscall.ECHILD) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		if name, known := running[pid]; known {
+		if name, known := running[pid]; known && !ending.Load() {
 			return fmt.Errorf("%s ended (exit code %d, signal %d), see %s", name, status.ExitStatus(), status.Signal(), s.log(name))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -44,7 +43,7 @@ func serveNames(s Settings) error {
 	if err != nil {
 		return err
 	}
-	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(s.Cluster, "kube-proxy.kubeconfig"))
+	config, err := clientcmd.BuildConfigFromFlags("", s.Access("kube-proxy.kubeconfig"))
 	if err != nil {
 		return err
 	}

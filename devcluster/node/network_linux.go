@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -51,17 +52,20 @@ func connect(n Number, pid int) error {
 	if err := setUp(there, inner, n.IP()); err != nil {
 		return err
 	}
-	// Answers to whoever asks from this machine, under any of its addresses.
+	// What pods send elsewhere ends in keepInside, without an answer.
 	return route(there, inner, "0.0.0.0/0", n.MachineIP())
 }
 
-// Sweep removes what the kernel may still have of a node whose processes have ended: it takes its time with a network
-// that a connection is left in.
-func Sweep(n Number) {
-	if link, err := netlink.LinkByName(n.Link()); err == nil {
+// Sweep removes what the kernel may still have of a node whose processes have ended. The link goes last: while it is there, nobody
+// takes the number. The kernel takes its time with a network that a connection is left in.
+func Sweep(s Settings) {
+	removeCgroup(s.Number)
+	if isUnified() {
+		takeBack(cgroups, s.path(lentFile))
+	}
+	if link, err := netlink.LinkByName(s.Number.Link()); err == nil {
 		_ = netlink.LinkDel(link) // or it went meanwhile
 	}
-	removeCgroup(n)
 }
 
 func setUp(where *netlink.Handle, name, ip string) error {
@@ -144,22 +148,27 @@ func relay(listener net.Listener, address string) {
 }
 
 // keepInside lets nothing out of the node but answers: what this machine listens on, and whatever is behind it, is not for
-// pods.
-func keepInside() error {
+// pods. And it lets nothing in but what this machine itself sends: where it passes on what others send, that has another address.
+func keepInside(n Number) error {
 	command := exec.Command("nft", "-f", "-")
-	command.Stdin = strings.NewReader(`table inet berth {
+	command.Stdin = strings.NewReader(fmt.Sprintf(`table inet berth {
+	chain input {
+		type filter hook input priority 0;
+		iifname %[1]s ip saddr != %[2]s drop
+	}
 	chain forward {
 		type filter hook forward priority 0;
-		oifname ` + inner + ` ct state new drop
+		iifname %[1]s ip saddr != %[2]s drop
+		oifname %[1]s ct state new drop
 	}
 	chain output {
 		type filter hook output priority 0;
-		oifname ` + inner + ` ct state new drop
+		oifname %[1]s ct state new drop
 	}
 }
-`)
+`, inner, n.MachineIP()))
 	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("nft: %w: %s", err, output)
+		return fmt.Errorf("nft: %w: %s", err, bytes.TrimSpace(output))
 	}
 	return nil
 }

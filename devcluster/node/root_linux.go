@@ -78,13 +78,17 @@ func bindPrograms(root string, _ Settings) error {
 	return nil
 }
 
+// bindDirs shows what the node is made of, to be read only, and what it writes to.
 func bindDirs(root string, s Settings) error {
-	for _, dir := range []string{s.Cluster, s.Images, s.Runtime, filepath.Dir(s.Program)} {
+	for _, dir := range []string{s.Images, s.Runtime} {
 		if err := bind(dir, filepath.Join(root, dir), unix.MS_RDONLY); err != nil {
 			return err
 		}
 	}
-	for _, dir := range []string{s.Dir, s.Volumes} { // which may be within the others
+	if err := bindFile(s.Program, filepath.Join(root, s.Program)); err != nil {
+		return err
+	}
+	for _, dir := range []string{s.Dir, s.Volumes} {
 		if err := bind(dir, filepath.Join(root, dir), 0); err != nil {
 			return err
 		}
@@ -192,4 +196,21 @@ func bind(source, target string, flags uintptr) error {
 		return err
 	}
 	return unix.Mount("", target, "", unix.MS_REMOUNT|unix.MS_BIND|flags, "")
+}
+
+// bindFile shows one file, to be read only, and nothing beside it, unless it is to be seen already.
+func bindFile(source, target string) error {
+	if _, err := os.Lstat(target); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(target, nil, 0o755); err != nil {
+		return err
+	}
+	if err := unix.Mount(source, target, "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("mount at %s: %w", target, err)
+	}
+	return unix.Mount("", target, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, "")
 }

@@ -30,12 +30,11 @@ const (
 // Settings say what a node is made of; all paths are absolute.
 type Settings struct {
 	Number Number
-	// Dir is for the node's data and logs.
+	// Dir is for the node's data and logs, and has, at [Settings.Access], what it knows of the control plane: `ca.crt`, `kubelet.kubeconfig` and
+	// `kube-proxy.kubeconfig`, with everything in each file.
 	Dir string
 	// Volumes has a directory for each volume.
 	Volumes string
-	// Cluster is the control plane's directory: `pki`, `kubelet.kubeconfig` and `kube-proxy.kubeconfig` are there.
-	Cluster string
 	// APIAddress is where this machine reaches the API server.
 	APIAddress string
 	// Images is a store of them.
@@ -49,6 +48,9 @@ type Settings struct {
 func (s Settings) path(elements ...string) string {
 	return filepath.Join(append([]string{s.Dir}, elements...)...)
 }
+
+// Access is where a file is of what the node knows of the control plane.
+func (s Settings) Access(name string) string { return s.path("access", name) }
 
 // writeConfigs fills in what is in `etc` and writes it to the directory of the same name.
 func (s Settings) writeConfigs() error {
@@ -74,7 +76,7 @@ func (s Settings) config(name string) ([]byte, error) {
 	}
 	var text bytes.Buffer
 	err = config.Execute(&text, map[string]any{
-		"Dir": s.Dir, "Cluster": s.Cluster, "Runtime": s.Runtime, "Socket": criSocket,
+		"Dir": s.Dir, "Runtime": s.Runtime, "Socket": criSocket,
 		"IP": s.Number.IP(), "PodNet": s.Number.PodNet(), "Cgroup": s.Number.Cgroup(), "RegistryPort": registryPort,
 	})
 	return text.Bytes(), err

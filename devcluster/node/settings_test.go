@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryConfigIsFilledInAndReadable(t *testing.T) {
-	settings := Settings{Number: 3, Dir: "/data/node", Cluster: "/data/cluster", Runtime: "/data/runtime"}
+	settings := Settings{Number: 3, Dir: "/data/node", Runtime: "/data/runtime"}
 	nConfigs := 0
 	err := fs.WalkDir(etc, "etc", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

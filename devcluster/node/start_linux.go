@@ -15,8 +15,8 @@ import (
 // InsidePart is the name of the part that [RunInside] is; its only argument is the settings.
 const InsidePart = "node-inside"
 
-// patience is how long the inside may take to end by itself.
-const patience = 3 * time.Second
+// patience is how long the inside may take to end by itself: somewhat longer than it gives what runs in it.
+const patience = endLimit + time.Second
 
 // Run starts a node and ends it when `end` is closed. Errs when the node ended by itself.
 func Run(s Settings, end <-chan struct{}) error {
@@ -28,11 +28,11 @@ func Run(s Settings, end <-chan struct{}) error {
 	if err := s.writeConfigs(); err != nil {
 		return err
 	}
-	Sweep(s.Number) // of a node that was killed
-	if err := makeCgroup(s.Number); err != nil {
+	Sweep(s) // of a node that was killed
+	if err := makeCgroup(s); err != nil {
 		return fmt.Errorf("control groups: %w", err)
 	}
-	defer Sweep(s.Number)
+	defer Sweep(s)
 	runtime.LockOSThread() // the inside ends with the thread that starts it
 	inside, err := startInside(s)
 	if err != nil {

@@ -10,7 +10,7 @@ use crate::{
     identity::{CLIENT_ID, write_secret},
     ports::{check_port, free_port},
     process::{End, Process, run},
-    wait,
+    proxies, wait,
 };
 
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -77,9 +77,10 @@ impl Settings {
         let (log, mut command) = (self.dir.join(log), self.command(metrics_port)?);
         let process = Process::start("Berth", command.args(args), &log, End::Terminate)?;
         let mut berth = Berth { url: self.url(), log, process };
+        let http = proxies::client().build()?;
         wait::until("starting Berth", START_LIMIT, async || {
             berth.check()?;
-            Ok(reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(()))
+            Ok(http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()).then_some(()))
         })
         .await?;
         Ok(berth)

@@ -1,9 +1,11 @@
 //! A Kubernetes control plane: our own `devcluster`, or one that somebody already has.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::Duration,
 };
 
@@ -31,6 +33,7 @@ pub struct Cluster {
 #[derive(Debug)]
 struct Ours {
     process: Process,
+    _of_real_node: Option<NodeParts>,
     server: String,
     certificate_authority: PathBuf,
 }
@@ -42,6 +45,8 @@ pub struct NodeParts {
     pub runtime: PathBuf,
     /// Directory of the images there are.
     pub images: PathBuf,
+    /// A lock: both stay as they are while somebody has it.
+    pub in_use: Arc<File>,
 }
 
 /// What `devcluster up` says when it is ready.
@@ -72,7 +77,7 @@ impl Cluster {
         let mut command = Command::new(program);
         command.arg("up").arg("--dir").arg(&data).arg("--ready-file").arg(&ready_file);
         command.args(["--oidc-issuer", issuer]).arg("--oidc-ca").arg(issuer_ca);
-        if let Some(NodeParts { runtime, images }) = real_node {
+        if let Some(NodeParts { runtime, images, in_use: _ }) = real_node {
             command.arg("--node-runtime").arg(runtime).arg("--node-images").arg(images);
         }
         let mut process = Process::start("The cluster", &mut command, &dir.join("cluster.log"), End::Terminate)?;
@@ -82,7 +87,12 @@ impl Cluster {
             Ok(fs::read(&ready_file).ok().and_then(|text| serde_json::from_slice(&text).ok()))
         })
         .await?;
-        let ours = Ours { process, server: ready.server, certificate_authority: ready.certificate_authority };
+        let ours = Ours {
+            process,
+            _of_real_node: real_node.cloned(),
+            server: ready.server,
+            certificate_authority: ready.certificate_authority,
+        };
         Ok(Self { kubeconfig: ready.kubeconfig, ours: Some(ours) })
     }
 

@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::{
     ports,
     process::{End, Process},
-    wait,
+    proxies, wait,
 };
 
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -84,7 +84,8 @@ impl Identity {
 
         let issuer = format!("http://127.0.0.1:{http_port}");
         let cluster_issuer = format!("https://127.0.0.1:{https_port}");
-        for (issuer, http) in [(&issuer, reqwest::Client::new()), (&cluster_issuer, trusting(&cluster_issuer_ca)?)] {
+        for (issuer, http) in [(&issuer, proxies::client().build()?), (&cluster_issuer, trusting(&cluster_issuer_ca)?)]
+        {
             let discovery = format!("{issuer}/.well-known/openid-configuration");
             wait::until("starting the identity provider", START_LIMIT, async || {
                 process.check()?;
@@ -110,7 +111,7 @@ impl Identity {
 /// An HTTP client that trusts the given certificate authority, follows no redirect and keeps no cookie.
 pub(crate) fn trusting(ca: &Path) -> Result<reqwest::Client> {
     let ca = reqwest::Certificate::from_pem(&fs::read(ca)?)?;
-    Ok(reqwest::Client::builder().tls_certs_only([ca]).redirect(reqwest::redirect::Policy::none()).build()?)
+    Ok(proxies::client().tls_certs_only([ca]).redirect(reqwest::redirect::Policy::none()).build()?)
 }
 
 pub(crate) fn random_secret() -> String {

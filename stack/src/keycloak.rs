@@ -14,7 +14,7 @@ use crate::{
     identity::random_secret,
     ports::free_port,
     process::{End, Process},
-    wait,
+    proxies, wait,
 };
 
 /// What is downloaded; the same goes for the directory in it.
@@ -54,9 +54,10 @@ impl Keycloak {
             .env("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
         let mut process = Process::start("Keycloak", &mut command, &dir.join("keycloak.log"), End::Terminate)?;
         let ready = format!("http://127.0.0.1:{port}/realms/master/.well-known/openid-configuration");
+        let http = proxies::client().build()?;
         wait::until("starting Keycloak", START_LIMIT, async || {
             process.check()?;
-            Ok(reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()).then_some(()))
+            Ok(http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()).then_some(()))
         })
         .await?;
         let file = dir.join("keycloak.json");

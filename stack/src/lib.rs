@@ -11,6 +11,7 @@ pub mod identity;
 pub mod keycloak;
 pub mod postgres;
 pub mod process;
+pub mod proxies;
 pub mod seed;
 pub mod sign_in;
 

@@ -18,6 +18,8 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::proxies;
+
 /// How long a child may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -61,6 +63,7 @@ impl Process {
     pub fn start(name: &str, command: &mut Command, log: &Path, end: End) -> Result<Self> {
         let output = File::create(log).with_context(|| format!("create {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        proxies::bypass(command);
         let (child, guard) = start_guarded(command, end).with_context(|| format!("start {name}"))?;
         Ok(Self { name: name.to_owned(), log: log.to_owned(), end, child, guard })
     }

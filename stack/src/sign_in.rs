@@ -16,7 +16,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::identity::{Account, CLUSTER_CLIENT_ID, random_secret, trusting};
+use crate::{
+    identity::{Account, CLUSTER_CLIENT_ID, random_secret, trusting},
+    proxies,
+};
 
 /// Where the cluster's sign-in ends. Nothing listens there: we read the code from the redirect.
 const CLUSTER_REDIRECT: &str = "http://127.0.0.1/callback";
@@ -97,7 +100,7 @@ pub struct Api {
 
 impl Api {
     pub fn new(url: &str, token: &str) -> Result<Self> {
-        Ok(Self { http: Client::new(), url: Url::parse(url)?, token: token.to_owned() })
+        Ok(Self { http: proxies::client().build()?, url: Url::parse(url)?, token: token.to_owned() })
     }
 
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
@@ -162,7 +165,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new() -> Result<Self> {
-        Ok(Self::on(Client::builder().redirect(reqwest::redirect::Policy::none()).build()?))
+        Ok(Self::on(proxies::client().redirect(reqwest::redirect::Policy::none()).build()?))
     }
 
     fn on(http: Client) -> Self {

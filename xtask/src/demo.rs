@@ -52,7 +52,7 @@ impl Options {
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
     builds::parts(project, steps)?;
-    let real_node = options.real_node.parts(project, steps);
+    let real_node = options.real_node.parts(project, steps)?;
     until_asked_to_end(async {
         let built = build_berth(project.clone(), steps.clone());
         let mut demo = Demo::start(project, steps, project.work_dir("demo")?, options, real_node, built).await?;

@@ -15,7 +15,7 @@ use crate::{
     fingerprint::Fingerprint,
     progress::{Step, Steps},
     project::Project,
-    tools::build,
+    tools::{Missing, build},
 };
 
 /// Linked with nothing, so that it runs in every image.
@@ -118,12 +118,24 @@ const USERS: [(&str, u32); 7] = [
     ("nobody", 65534),
 ];
 
-/// Makes the images that are not there yet. The directory in which the node finds them.
-pub fn make(project: &Project, steps: &Steps) -> Result<PathBuf> {
-    let store = project.work_dir("node")?.join("images");
-    let inputs = ["devcluster/images", "xtask/src/images.rs"];
-    let inputs = Fingerprint::of(&project.root, &inputs, &release()?.version)?;
-    inputs.unless_made(&store.with_extension("inputs"), || {
+/// The directory in which the node finds them.
+pub fn store(project: &Project) -> Result<PathBuf> {
+    Ok(project.work_dir("node")?.join("images"))
+}
+
+/// Whether they are there, and of today's inputs.
+pub fn is_made(project: &Project) -> Result<bool> {
+    Ok(inputs(project)?.is_made(&store(project)?.with_extension("inputs")))
+}
+
+fn inputs(project: &Project) -> Result<Fingerprint> {
+    Fingerprint::of(&project.root, &["devcluster/images", "xtask/src/images.rs"], &release()?.version)
+}
+
+/// Makes the images that are not there yet.
+pub fn make(project: &Project, steps: &Steps) -> Result<()> {
+    let store = store(project)?;
+    inputs(project)?.unless_made(&store.with_extension("inputs"), || {
         let _ = fs::remove_dir_all(&store); // of other inputs
         let trees = project.work_dir("node/trees")?;
         let makers = IMAGES.iter().map(|image| Maker { project, image, store: &store, trees: &trees });
@@ -131,8 +143,7 @@ pub fn make(project: &Project, steps: &Steps) -> Result<PathBuf> {
             makers.into_iter().try_for_each(|maker| maker.make(step))
         })?;
         fs::remove_dir_all(&trees).context("remove what the images were made of")
-    })?;
-    Ok(store)
+    })
 }
 
 struct Maker<'a> {
@@ -170,6 +181,7 @@ impl Maker<'_> {
         extract.args(["--variant=extract", "--skip=check/empty", &format!("--include={package}"), &release.name]);
         extract.arg(tree).arg(&release.sources);
         build(step, &mut extract, &self.log(package))?;
+        merge_usr(tree)?;
         furnish(tree)?;
         let data = tree.join("var/lib/postgresql/data");
         if let Ok(versions) = fs::read_dir(tree.join("usr/lib/postgresql")) {
@@ -232,6 +244,16 @@ fn tags_of(version: &str) -> Vec<String> {
     shorter.chain(["latest".to_owned()]).collect()
 }
 
+/// From Debian 13 on, a package on which none depends has the names by which programs are loaded.
+fn merge_usr(tree: &Path) -> Result<()> {
+    for dir in ["bin", "sbin", "lib", "lib64"] {
+        if tree.join("usr").join(dir).exists() && tree.join(dir).symlink_metadata().is_err() {
+            symlink(Path::new("usr").join(dir), tree.join(dir))?;
+        }
+    }
+    Ok(())
+}
+
 /// The directories, names and small programs that every image has.
 fn furnish(tree: &Path) -> Result<()> {
     for dir in ["bin", "etc", "proc", "sys", "dev", "tmp", "run", "root", "var", "usr/bin", "usr/local/bin"] {
@@ -277,19 +299,42 @@ struct Release {
     sources: PathBuf,
 }
 
+/// Errs, with one line, where no images can be made.
+pub fn require_debian() -> Result<()> {
+    release().map(drop)
+}
+
 fn release() -> Result<Release> {
-    let text = fs::read_to_string("/etc/os-release")?;
+    let text = fs::read_to_string("/etc/os-release").unwrap_or_default();
     let value = |key: &str| {
         text.lines().find_map(|line| line.strip_prefix(key)).map(|value| value.trim_matches('"').to_owned())
     };
-    let sources = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"].map(PathBuf::from);
-    let sources = sources.into_iter().find(|file| file.exists());
-    ensure!(value("ID=").as_deref() == Some("debian"), "images are made on Debian only");
+    let missing = |why: &str| Missing(format!("images are made of Debian's packages, and {why}"));
+    ensure!(value("ID=").as_deref() == Some("debian"), missing("this is no Debian"));
+    let name = value("VERSION_CODENAME=").ok_or_else(|| missing("this Debian has no name"))?;
+    let sources = sources(Path::new("/etc/apt"), &name);
     Ok(Release {
-        name: value("VERSION_CODENAME=").context("this Debian has no name")?,
         version: fs::read_to_string("/etc/debian_version")?,
-        sources: sources.context("nothing says where this Debian has its packages from")?,
+        sources: sources.ok_or_else(|| missing("apt has no list of where this one has them from"))?,
+        name,
     })
+}
+
+/// The first of apt's lists that has packages of a release: Debian's own, if they are where they are today.
+fn sources(apt: &Path, release: &str) -> Option<PathBuf> {
+    let mut others: Vec<_> =
+        fs::read_dir(apt.join("sources.list.d")).into_iter().flatten().flatten().map(|of| of.path()).collect();
+    others.sort();
+    let first = ["sources.list.d/debian.sources", "sources.list"].map(|file| apt.join(file));
+    first.into_iter().chain(others).find(|file| {
+        let is_list = file.extension().is_some_and(|kind| kind == "list" || kind == "sources");
+        is_list && fs::read_to_string(file).is_ok_and(|text| has_packages_of(&text, release))
+    })
+}
+
+fn has_packages_of(list: &str, release: &str) -> bool {
+    let lines = list.lines().filter(|line| line.starts_with("deb ") || line.starts_with("Suites:"));
+    lines.into_iter().any(|line| line.split_whitespace().any(|word| word == release))
 }
 
 #[cfg(test)]
@@ -312,6 +357,75 @@ mod tests {
     fn an_image_has_its_version_and_each_shorter_one_as_tags() {
         assert_eq!(tags_of("7.0.15"), ["7", "7.0", "7.0.15", "latest"]);
         assert_eq!(tags_of("15.20"), ["15", "15.20", "latest"]);
+    }
+
+    #[test]
+    fn the_list_is_taken_that_has_packages_of_this_release() {
+        for (list, has) in [
+            ("Types: deb\nURIs: http://deb.debian.org/debian\nSuites: trixie trixie-updates\nComponents: main\n", true),
+            ("deb http://deb.debian.org/debian trixie main\n", true),
+            ("deb [signed-by=/a.gpg] http://deb.debian.org/debian trixie main contrib\n", true),
+            ("# deb http://deb.debian.org/debian trixie main\n", false),
+            ("deb http://deb.debian.org/debian bookworm main\n", false),
+            ("# See /etc/apt/sources.list.d/debian.sources\n", false),
+        ] {
+            assert_eq!(has_packages_of(list, "trixie"), has, "{list}");
+        }
+    }
+
+    /// What is in the files of a directory.
+    fn texts_of(dir: &str) -> Vec<String> {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(dir);
+        let files = fs::read_dir(&dir).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file());
+        files.map(|file| fs::read_to_string(file).unwrap()).collect()
+    }
+
+    /// Every `image:` of a text.
+    fn images_in(text: &str) -> impl Iterator<Item = &str> {
+        text.lines().filter_map(|line| line.trim().strip_prefix("image: "))
+    }
+
+    /// The image that a node has of this name, and its tag.
+    fn named(image: &str) -> Option<(&'static Image, &str)> {
+        let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
+        let of = IMAGES
+            .iter()
+            .find(|of| of.repository == repository || of.repository == format!("docker.io/library/{repository}"))?;
+        Some((of, tag))
+    }
+
+    #[test]
+    fn what_is_made_for_the_node_runs_there_whichever_release_the_images_are_of() {
+        let texts = texts_of("demo/workloads/real");
+        let images: Vec<_> = texts.iter().flat_map(|text| images_in(text)).collect();
+        assert!(!images.is_empty());
+        for image in images {
+            let (of, tag) = named(image).expect("the node has it");
+            assert_eq!(tag, of.tag.unwrap_or("latest"), "{image}");
+        }
+    }
+
+    #[test]
+    fn tests_on_the_node_ask_for_no_version_that_one_release_has() {
+        let texts = texts_of("tests/real_node");
+        let quoted: Vec<_> = texts.iter().flat_map(|text| text.split('"')).collect();
+        let images: Vec<_> = quoted.into_iter().filter(|word| word.contains(':')).filter_map(named).collect();
+        assert!(!images.is_empty());
+        for (of, tag) in images {
+            assert_eq!(tag, of.tag.unwrap_or("latest"), "{}", of.repository);
+        }
+    }
+
+    #[test]
+    fn what_is_simulated_in_the_demo_stays_so_whichever_release_the_images_are_of() {
+        let texts = texts_of("demo/workloads");
+        let objects = texts.iter().flat_map(|text| text.split("\n---\n"));
+        let could_run: Vec<_> =
+            objects.filter(|object| images_in(object).any(|image| named(image).is_some())).collect();
+        assert!(could_run.iter().any(|object| object.contains("name: ledger")), "{could_run:?}");
+        for object in could_run {
+            assert!(object.contains("demo.berth.dev/outcome: "), "{object}");
+        }
     }
 
     #[test]

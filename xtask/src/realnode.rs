@@ -1,9 +1,16 @@
 //! What a node that really runs containers is made of (`devcluster/node`): containerd, runc and the network's plugins as Go
 //! modules, or as installed where they are new enough, and images of our own. Once built, all of it is in `target/node`.
 
-use std::{env, fs, os::unix::fs::MetadataExt, os::unix::fs::symlink, path::Path, path::PathBuf, process::Command};
+use std::{
+    env,
+    fs::{self, File, TryLockError},
+    os::unix::fs::{MetadataExt, symlink},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
 
-use anyhow::{Result, ensure};
+use anyhow::{Error, Result, bail, ensure};
 use stack::{cluster::NodeParts, process::run};
 
 use crate::{
@@ -11,7 +18,7 @@ use crate::{
     images,
     progress::{Step, Steps},
     project::Project,
-    tools::{GO, build, is_on_path},
+    tools::{GO, Missing, build, is_missing, is_on_path},
 };
 
 /// What is said where there can be none.
@@ -22,9 +29,7 @@ const RIGHTS: [(u32, &str); 3] = [(12, "CAP_NET_ADMIN"), (21, "CAP_SYS_ADMIN"), 
 const PROGRAMS: [(&str, &str); 3] = [("nft", "nftables"), ("mmdebstrap", "mmdebstrap"), ("pkg-config", "pkg-config")];
 /// What `cargo xtask test` installs as root on Debian.
 pub const PACKAGES: [&str; 5] = ["nftables", "mmdebstrap", "busybox-static", "pkg-config", "libseccomp-dev"];
-
-/// Does nothing but show that it can be done.
-const NETWORK_OF_ITS_OWN: [&str; 7] = ["--mount", "--pid", "--net", "--fork", "/usr/sbin/nft", "list", "ruleset"];
+const RUNTIME: &str = "devcluster/runtime";
 
 /// A program of the runtime: where it is in its module, and from which version on an installed one does.
 struct Program {
@@ -64,62 +69,134 @@ pub struct RealNode {
 }
 
 impl RealNode {
-    /// Builds what is missing; none, and a line that says why, where one is wanted and there can be none.
-    pub fn parts(self, project: &Project, steps: &Steps) -> Option<NodeParts> {
+    /// Builds what is not there yet. None, and a line that says what is missing, where one is wanted and there can be none.
+    pub fn parts(self, project: &Project, steps: &Steps) -> Result<Option<NodeParts>> {
         if !self.real_node {
-            return None;
+            return Ok(None);
         }
-        let parts = require_rights().and_then(|()| require_programs()).and_then(|()| parts(project, steps));
-        parts.inspect_err(|error| eprintln!("  no real node: {error:#}; all nodes are simulated")).ok()
+        match require(project).and_then(|()| parts(project, steps)) {
+            Ok(parts) => Ok(Some(parts)),
+            Err(error) if is_missing(&error) => {
+                eprintln!("  no real node: {error:#}; all nodes are simulated");
+                Ok(None)
+            }
+            Err(mistake) => Err(mistake),
+        }
     }
+}
+
+/// Whether a real node can be made here, before anything is made. Errs with what is missing.
+pub fn require(project: &Project) -> Result<()> {
+    require_rights()?;
+    images::require_debian()?;
+    require_packages()?;
+    require_go(project)
 }
 
 /// Whether this process may run containers. Errs with one line that says what it lacks.
 pub fn require_rights() -> Result<()> {
-    ensure!(cfg!(target_os = "linux"), ONLY_LINUX);
-    ensure!(fs::metadata("/proc/self").is_ok_and(|of_us| of_us.uid() == 0), ONLY_LINUX);
-    let status = fs::read_to_string("/proc/self/status")?;
-    let missing = missing_rights(&status);
-    ensure!(missing.is_empty(), "this process lacks {}", missing.join(", "));
-    ensure!(can_group(&fs::read_to_string("/proc/mounts")?), "no control groups can be made here");
+    ensure!(cfg!(target_os = "linux"), Missing(ONLY_LINUX.to_owned()));
+    ensure!(fs::metadata("/proc/self").is_ok_and(|of_us| of_us.uid() == 0), Missing(ONLY_LINUX.to_owned()));
+    let missing = missing_rights(&fs::read_to_string("/proc/self/status")?);
+    ensure!(missing.is_empty(), Missing(format!("this process lacks {}", missing.join(", "))));
+    let can_group = can_group(&fs::read_to_string("/proc/mounts")?);
+    ensure!(can_group, Missing("no control groups can be made here".to_owned()));
     Ok(())
 }
 
-/// Whether the programs are there that it is made with, and work. Errs with one line that says what to install.
-pub fn require_programs() -> Result<()> {
+/// Whether the packages are there that it is made with. Errs with one line that says what to install.
+pub fn require_packages() -> Result<()> {
     let missing = PROGRAMS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package);
-    let static_busybox = (!Path::new(images::BUSYBOX).exists()).then_some("busybox-static");
+    let static_busybox =
+        (!fs::read(images::BUSYBOX).is_ok_and(|program| is_static(&program))).then_some("busybox-static");
     let seccomp = run("pkg-config", Command::new("pkg-config").args(["--exists", "libseccomp"])).err();
     let seccomp = (seccomp.is_some() && !is_new_enough("runc", (1, 2))).then_some("libseccomp-dev");
     let missing: Vec<_> = missing.chain(static_busybox).chain(seccomp).collect();
-    ensure!(missing.is_empty(), "the packages {} are not installed", missing.join(", "));
-    GO.require()?;
-    let tried = run("unshare", Command::new("unshare").args(NETWORK_OF_ITS_OWN));
-    ensure!(tried.is_ok(), "no network with rules of its own can be made here");
+    ensure!(missing.is_empty(), Missing(format!("the packages {} are not installed", missing.join(", "))));
     Ok(())
 }
 
-/// Builds what is missing.
-pub fn parts(project: &Project, steps: &Steps) -> Result<NodeParts> {
-    Ok(NodeParts { runtime: runtime(project, steps)?, images: images::make(project, steps)? })
+/// Whether Go is as new as the runtime wants it, or gets it by itself.
+fn require_go(project: &Project) -> Result<()> {
+    GO.require()?;
+    let tried = run("go", Command::new("go").args(["list", "-m"]).current_dir(project.root.join(RUNTIME)));
+    tried.map(drop).map_err(last_line)
 }
 
-fn runtime(project: &Project, steps: &Steps) -> Result<PathBuf> {
-    let dir = project.work_dir("node")?.join("runtime");
-    let (built, installed): (Vec<_>, Vec<_>) = PROGRAMS_OF_RUNTIME.iter().partition(|program| !program.is_installed());
-    let names: Vec<_> = installed.iter().map(|program| program.name).collect();
-    let inputs = Fingerprint::of(&project.root, &["devcluster/runtime"], &names.join(" "))?;
-    inputs.unless_made(&dir.with_extension("inputs"), || {
+/// Whether this machine's kernel has all that a node needs: `devcluster`, which must be built, tries it and leaves nothing.
+fn require_kernel(project: &Project, dir: &Path) -> Result<()> {
+    let mut command = Command::new(project.devcluster());
+    run("devcluster", command.arg("node-try").arg(dir)).map(drop).map_err(last_line)
+}
+
+/// Of what a program said that tells what is missing.
+fn last_line(error: Error) -> Error {
+    let said = error.to_string();
+    let line = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+    Missing(line.trim_start_matches("devcluster node-try: ").to_owned()).into()
+}
+
+/// Builds what is missing, once [`require`] has found nothing against it and `devcluster` is built. Nobody makes it anew while somebody
+/// has what this gives.
+pub fn parts(project: &Project, steps: &Steps) -> Result<NodeParts> {
+    let dir = project.work_dir("node")?;
+    require_kernel(project, &dir)?;
+    let is_made = || Ok(is_runtime_made(project)? && images::is_made(project)?);
+    let in_use = hold(&dir.join("lock"), is_made, || {
+        make_runtime(project, steps)?;
+        images::make(project, steps)
+    })?;
+    Ok(NodeParts { runtime: dir.join("runtime"), images: images::store(project)?, in_use: Arc::new(in_use) })
+}
+
+/// Makes something that many use and one makes. While the lock is held that this gives, it stays as it is.
+fn hold(file: &Path, is_made: impl Fn() -> Result<bool>, make: impl FnOnce() -> Result<()>) -> Result<File> {
+    let lock = File::create(file)?;
+    match lock.try_lock() {
+        Ok(()) => make()?,
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    lock.lock_shared()?; // instead of the other, or as soon as somebody else has made it
+    if is_made()? {
+        return Ok(lock);
+    }
+    bail!(Missing(
+        "a real node runs of what is in target/node, and this one wants it otherwise: end that first".to_owned()
+    ))
+}
+
+fn runtime_dir(project: &Project) -> Result<PathBuf> {
+    Ok(project.work_dir("node")?.join("runtime"))
+}
+
+fn is_runtime_made(project: &Project) -> Result<bool> {
+    Ok(runtime_inputs(project)?.is_made(&runtime_dir(project)?.with_extension("inputs")))
+}
+
+/// The programs that are built, and those that are installed already.
+fn programs() -> (Vec<&'static Program>, Vec<&'static Program>) {
+    PROGRAMS_OF_RUNTIME.iter().partition(|program| !program.is_installed())
+}
+
+fn runtime_inputs(project: &Project) -> Result<Fingerprint> {
+    let names: Vec<_> = programs().1.iter().map(|program| program.name).collect();
+    Fingerprint::of(&project.root, &[RUNTIME], &names.join(" "))
+}
+
+fn make_runtime(project: &Project, steps: &Steps) -> Result<()> {
+    let dir = runtime_dir(project)?;
+    runtime_inputs(project)?.unless_made(&dir.with_extension("inputs"), || {
         let _ = fs::remove_dir_all(&dir); // of other inputs
         fs::create_dir_all(&dir)?;
+        let (built, installed) = programs();
         for Program { name, .. } in installed {
             if let Some(program) = found(name) {
                 symlink(program, dir.join(name))?;
             }
         }
         steps.run("Build the container runtime", |step| built.iter().try_for_each(|of| of.build(project, step, &dir)))
-    })?;
-    Ok(dir)
+    })
 }
 
 impl Program {
@@ -130,7 +207,7 @@ impl Program {
     fn build(&self, project: &Project, step: &Step, dir: &Path) -> Result<()> {
         step.note(self.name);
         let mut go = Command::new("go");
-        go.current_dir(project.root.join("devcluster/runtime"));
+        go.current_dir(project.root.join(RUNTIME));
         // runc filters system calls by a library in C.
         let (cgo, tags) =
             if self.name == "runc" { ("1", "seccomp") } else { ("0", "no_btrfs no_devmapper no_zfs no_aufs") };
@@ -164,6 +241,20 @@ fn is_there(program: &str) -> bool {
 
 fn found(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
+}
+
+/// Whether a program of this machine asks for no other to load it: one of ELF, 64 bits, without PT_INTERP (elf(5)).
+fn is_static(program: &[u8]) -> bool {
+    const INTERPRETER: usize = 3;
+    let number = |at: usize, size: usize| {
+        let bytes = program.get(at..at.checked_add(size)?)?;
+        Some(bytes.iter().rev().fold(0_usize, |number, byte| number << 8 | usize::from(*byte)))
+    };
+    let kinds = || -> Option<Vec<usize>> {
+        let (first, size, n) = (number(0x20, 8)?, number(0x36, 2)?, number(0x38, 2)?);
+        (0..n).map(|i| number(first.checked_add(size * i)?, 4)).collect()
+    };
+    program.starts_with(b"\x7fELF\x02") && kinds().is_some_and(|kinds| !kinds.contains(&INTERPRETER))
 }
 
 /// From what /proc/PID/status says.
@@ -211,6 +302,57 @@ mod tests {
         assert!(can_group("proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw,relatime 0 0\n"));
         assert!(can_group("cgroup /sys/fs/cgroup/cpu cgroup rw,relatime,cpu 0 0\n"));
         assert!(!can_group("cgroup2 /sys/fs/cgroup cgroup2 ro,nosuid 0 0\ntmpfs /sys/fs/cgroup tmpfs rw 0 0\n"));
+    }
+
+    #[test]
+    fn a_program_that_another_loads_is_not_static() {
+        let program = |kind: u8| {
+            let mut program = vec![0; 0x40 + 2 * 0x38];
+            program[..5].copy_from_slice(b"\x7fELF\x02");
+            (program[0x20], program[0x36], program[0x38]) = (0x40, 0x38, 2);
+            (program[0x40], program[0x78]) = (1, kind);
+            program
+        };
+        assert!(is_static(&program(1)));
+        assert!(!is_static(&program(3)));
+        assert!(!is_static(&program(1)[..0x60]), "it is cut off");
+        assert!(!is_static(b"#!/bin/sh\n"));
+        assert!(!is_static(&fs::read("/proc/self/exe").unwrap()), "the C library is loaded for this one");
+    }
+
+    #[test]
+    fn of_what_a_program_says_the_last_line_tells() {
+        let error =
+            anyhow::anyhow!("go failed (exit code 1):\ngo: go.mod requires go >= 1.26.8 (running go 1.26.0)\n\n");
+        let line = last_line(error);
+        assert_eq!(line.to_string(), "go: go.mod requires go >= 1.26.8 (running go 1.26.0)");
+        assert!(is_missing(&line));
+    }
+
+    #[test]
+    fn what_many_use_is_made_by_one_and_left_alone_while_somebody_has_it() {
+        let file = env::temp_dir().join(format!("xtask-hold-{}", std::process::id()));
+        let made = std::cell::Cell::new(0);
+        let take = |wanted: u32| {
+            hold(
+                &file,
+                || Ok(made.get() == wanted),
+                || {
+                    made.set(wanted);
+                    Ok(())
+                },
+            )
+        };
+        let first = take(1).unwrap();
+        let second = take(1).unwrap();
+        assert!(is_missing(&take(2).unwrap_err()));
+        assert_eq!(made.get(), 1, "somebody has it");
+        drop(first);
+        assert!(is_missing(&take(2).unwrap_err()));
+        drop(second);
+        take(2).unwrap();
+        assert_eq!(made.get(), 2);
+        fs::remove_file(file).unwrap();
     }
 
     #[test]

@@ -15,8 +15,23 @@ use anyhow::{Context, Result, bail, ensure};
 
 const SEEN: &str = "seen";
 const SECRETS: &str = "secrets";
-/// What every run writes there: the Berths of the tests, the trail, their numbers, and what tests start for themselves.
-const WRITTEN: [&str; 6] = ["berth.log", "trail.log", "metrics.log", "programs.log", "providers.log", "databases.log"];
+
+/// What tests do that are run, and thereby what must have been written.
+#[derive(Debug)]
+pub struct Run {
+    written: &'static [&'static str],
+    /// Whether tests have clusters of their own.
+    has_second: bool,
+}
+
+/// The Berths of the tests, the trail, their numbers, and what tests start for themselves.
+pub const ALL: Run = Run {
+    written: &["berth.log", "trail.log", "metrics.log", "programs.log", "providers.log", "databases.log"],
+    has_second: true,
+};
+/// Of those that start nothing for themselves.
+pub const SOME: Run = Run { written: &["berth.log"], has_second: false };
+
 /// How the directories of the tests' own clusters begin.
 const SECOND: &str = "second-";
 /// How every signed token of the provider and of clusters begins: `{"alg":"` in base64.
@@ -33,8 +48,8 @@ pub fn forget(stack: &Path) -> Result<()> {
 }
 
 /// Errs with file and line of each secret that was found; never with the secret.
-pub fn look(stack: &Path) -> Result<()> {
-    require_written(stack)?;
+pub fn look(stack: &Path, run: &Run) -> Result<()> {
+    require_written(stack, run)?;
     let wanted = Wanted::read(&stack.join(SEEN).join(SECRETS))?;
     let mut leaks = Vec::new();
     for file in logs(stack)? {
@@ -47,22 +62,26 @@ pub fn look(stack: &Path) -> Result<()> {
     Ok(())
 }
 
-fn require_written(stack: &Path) -> Result<()> {
+fn require_written(stack: &Path, run: &Run) -> Result<()> {
     let second = second_clusters(stack)?;
-    ensure!(!second.is_empty(), "no test had a cluster of its own: nothing was looked through");
-    let second = second.into_iter().map(|dir| dir.join("cluster.log"));
-    for file in WRITTEN.map(|name| stack.join(SEEN).join(name)).into_iter().chain(second) {
+    ensure!(!run.has_second || !second.is_empty(), "no test had a cluster of its own: nothing was looked through");
+    let second = second.into_iter().filter(|_| run.has_second).map(|dir| dir.join("cluster.log"));
+    for file in run.written.iter().map(|name| stack.join(SEEN).join(name)).chain(second) {
         let size = fs::metadata(&file).map_or(0, |file| file.len());
         ensure!(size > 0, "{} is missing or empty: nothing was looked through", file.display());
     }
     Ok(())
 }
 
+/// Where a cluster's parts write, and those of its real node.
+const OF_CLUSTER: [&str; 2] = ["cluster/log", "cluster/node/log"];
+
 /// Of the parts, of the parts of each cluster, of every Berth, and of what tests started for themselves.
 fn logs(stack: &Path) -> Result<Vec<PathBuf>> {
     let (mut found, mut second) = (Vec::new(), second_clusters(stack)?);
     second.push(stack.to_owned());
-    for dir in second.iter().flat_map(|dir| [dir.clone(), dir.join("cluster/log")]).chain([stack.join(SEEN)]) {
+    let dirs = second.iter().flat_map(|dir| [dir.clone()].into_iter().chain(OF_CLUSTER.map(|of| dir.join(of))));
+    for dir in dirs.chain([stack.join(SEEN)]) {
         let files = if dir.exists() { entries(&dir)? } else { Vec::new() };
         found.extend(
             files.into_iter().filter(|file| file.extension().is_some_and(|kind| kind == "log" || kind == "jsonl")),
@@ -114,17 +133,18 @@ impl Wanted {
 mod tests {
     use super::*;
 
-    struct Run(PathBuf);
+    struct Written(PathBuf);
 
-    impl Run {
+    impl Written {
         fn new(name: &str) -> Self {
             let dir = std::env::temp_dir().join(format!("xtask-secrets-{name}-{}", std::process::id()));
             fs::create_dir_all(dir.join("cluster/log")).unwrap();
+            fs::create_dir_all(dir.join("cluster/node/log")).unwrap();
             fs::create_dir_all(dir.join("second-1/cluster/log")).unwrap();
             fs::create_dir_all(dir.join(SEEN)).unwrap();
             let run = Self(dir);
             run.write("seen/secrets", "a session's cookie\tq7Jc0kie-of-somebody\nan access token\tberth_1234567890\n");
-            for file in WRITTEN {
+            for file in ALL.written {
                 run.write(&format!("seen/{file}"), "nothing of note\n");
             }
             run.write("second-1/cluster.log", "is ready\n");
@@ -137,11 +157,11 @@ mod tests {
         }
 
         fn said(&self) -> String {
-            look(&self.0).map_or_else(|leaks| leaks.to_string(), |()| String::new())
+            look(&self.0, &ALL).map_or_else(|leaks| leaks.to_string(), |()| String::new())
         }
     }
 
-    impl Drop for Run {
+    impl Drop for Written {
         fn drop(&mut self) {
             fs::remove_dir_all(&self.0).unwrap();
         }
@@ -149,16 +169,17 @@ mod tests {
 
     #[test]
     fn a_run_that_wrote_no_secret_is_clean() {
-        assert_eq!(Run::new("clean").said(), "");
+        assert_eq!(Written::new("clean").said(), "");
     }
 
     #[test]
     fn a_planted_secret_is_found_with_file_and_line_and_not_repeated() {
-        let written = WRITTEN.map(|file| format!("seen/{file}"));
-        let of_parts = ["identity.log", "cluster.log", "cluster/log/audit.jsonl"].map(str::to_owned);
+        let written: Vec<_> = ALL.written.iter().map(|file| format!("seen/{file}")).collect();
+        let of_parts = ["identity.log", "cluster.log", "cluster/log/audit.jsonl", "cluster/node/log/kubelet.log"]
+            .map(str::to_owned);
         let of_second = ["second-1/cluster.log", "second-1/cluster/log/audit.jsonl"].map(str::to_owned);
         for place in written.iter().chain(&of_parts).chain(&of_second) {
-            let run = Run::new(&place.replace('/', "-"));
+            let run = Written::new(&place.replace('/', "-"));
             run.write(place, "nothing\ncookie: __Host-berth=q7Jc0kie-of-somebody; Path=/\n");
             let said = run.said();
             assert!(said.contains(&format!("{place}:2: a session's cookie")), "{said}");
@@ -168,14 +189,14 @@ mod tests {
 
     #[test]
     fn a_signed_token_is_found_though_nobody_noted_it() {
-        let run = Run::new("token");
+        let run = Written::new("token");
         run.write("seen/berth.log", "DEBUG sent eyJhbGciOiJSUzI1NiJ9.e30.AAAA\n");
         assert!(run.said().contains("seen/berth.log:1: a signed token"));
     }
 
     #[test]
     fn a_run_that_noted_nothing_was_not_looked_through() {
-        let run = Run::new("blind");
+        let run = Written::new("blind");
         run.write("seen/secrets", "");
         assert!(run.said().contains("names no secret"));
         run.write("seen/berth.log", "");
@@ -183,5 +204,19 @@ mod tests {
         run.write("seen/berth.log", "INFO served\n");
         fs::remove_dir_all(run.0.join("second-1")).unwrap();
         assert!(run.said().contains("no test had a cluster of its own"));
+    }
+
+    #[test]
+    fn a_run_that_starts_nothing_for_itself_is_looked_through_all_the_same() {
+        let run = Written::new("some");
+        fs::remove_dir_all(run.0.join("second-1")).unwrap();
+        for file in &ALL.written[1..] {
+            fs::remove_file(run.0.join(SEEN).join(file)).unwrap();
+        }
+        look(&run.0, &SOME).unwrap();
+        run.write("identity.log", "cookie: q7Jc0kie-of-somebody\n");
+        assert!(look(&run.0, &SOME).unwrap_err().to_string().contains("identity.log:1: a session's cookie"));
+        run.write("seen/berth.log", "");
+        assert!(look(&run.0, &SOME).unwrap_err().to_string().contains("nothing was looked through"));
     }
 }

@@ -90,7 +90,7 @@ impl Need {
             Self::Postgres => stack::postgres::installed().is_some(),
             Self::Chromium => Path::new(CHROMIUM).exists(),
             Self::Venv => run("python3", Command::new("python3").args(["-c", HAS_VENV])).is_ok(),
-            Self::RealNode => realnode::require_programs().is_ok(),
+            Self::RealNode => realnode::require_packages().is_ok(),
         }
     }
 

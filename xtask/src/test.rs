@@ -8,9 +8,10 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use clap::ValueEnum;
 use stack::{
+    cluster::NodeParts,
     describe::{DEMO_VARIABLE, STACK_VARIABLE},
     keycloak::{KEYCLOAK_VARIABLE, Keycloak},
     process::tail,
@@ -28,7 +29,7 @@ use crate::{
     running::{Choice, until_asked_to_end},
     secrets,
     setup::{self, Lack, Need},
-    tools::{NATIVE, cargo, run_logged},
+    tools::{NATIVE, cargo, is_missing, run_logged},
     up::{self, Stack},
     wasm::Profile,
     words,
@@ -223,17 +224,7 @@ impl Checks<'_> {
             let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
             command.env("RUST_TEST_THREADS", "6"); // they wait more than they work
-            let stack = file.parent().context("the stack's file is in a directory")?;
-            secrets::forget(stack)?;
-            let mut counts = self.count("integration", &mut command, Counts::of_libtest)?;
-            match self.steps.run("secrets", |_| secrets::look(stack)) {
-                Ok(()) => counts.passed += 1,
-                Err(leaks) => {
-                    eprintln!("{leaks:#}\n");
-                    counts.failed += 1;
-                }
-            }
-            Ok(counts)
+            self.count_and_look("integration", &mut command, file, &secrets::ALL)
         };
         if let Some(file) = Stack::of_somebody_else(self.project)? {
             return test(&file);
@@ -246,21 +237,25 @@ impl Checks<'_> {
 
     /// On a stack of its own: pods of other tests belong on simulated nodes.
     fn real_node(&self) -> Result<Counts> {
-        if let Err(why) = realnode::require_rights().and_then(|()| realnode::require_programs()) {
-            eprintln!("  skipped: real-node ({why:#})\n");
-            return Ok(Counts::default());
-        }
-        up::builds(self.project, self.steps)?;
+        let parts = match self.node_parts() {
+            Ok(parts) => parts,
+            Err(error) => return skip_if_missing(Step::RealNode, error),
+        };
         builds::berth(self.project, self.steps)?;
-        let parts = realnode::parts(self.project, self.steps)?;
         self.with_running(async || {
             let choice = Choice { real_node: Some(parts), ..Choice::default() };
             let stack = Stack::start(self.project, self.steps, "test/real-node", choice).await?;
             let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "real_node", "--no-fail-fast", "--", "--ignored"]);
             command.env(STACK_VARIABLE, stack.file()).env("RUST_TEST_THREADS", "4");
-            self.count("real-node", &mut command, Counts::of_libtest)
+            self.count_and_look("real-node", &mut command, stack.file(), &secrets::SOME)
         })
+    }
+
+    fn node_parts(&self) -> Result<NodeParts> {
+        realnode::require(self.project)?;
+        up::builds(self.project, self.steps)?;
+        realnode::parts(self.project, self.steps)
     }
 
     fn keycloak(&self) -> Result<Counts> {
@@ -268,7 +263,10 @@ impl Checks<'_> {
             eprintln!("  skipped: keycloak ({why})\n");
             return Ok(Counts::default());
         }
-        let home = keycloak::fetch(self.project, self.steps)?;
+        let home = match keycloak::fetch(self.project, self.steps) {
+            Ok(home) => home,
+            Err(error) => return skip_if_missing(Step::Keycloak, error),
+        };
         up::builds(self.project, self.steps)?;
         builds::berth(self.project, self.steps)?;
         let test = async |stack: &Path| {
@@ -277,7 +275,7 @@ impl Checks<'_> {
             let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "keycloak", "--no-fail-fast", "--", "--ignored"]);
             command.env(STACK_VARIABLE, stack).env(KEYCLOAK_VARIABLE, &running.file).env("RUST_TEST_THREADS", "4");
-            self.count("keycloak", &mut command, Counts::of_libtest)
+            self.count_and_look("keycloak", &mut command, stack, &secrets::SOME)
         };
         let others = Stack::of_somebody_else(self.project)?;
         self.with_running(async || match &others {
@@ -312,6 +310,21 @@ impl Checks<'_> {
             }
             Ok(counts)
         })
+    }
+
+    /// Runs tests on a stack, by its file, and looks through what was written meanwhile.
+    fn count_and_look(&self, name: &str, command: &mut Command, stack: &Path, run: &secrets::Run) -> Result<Counts> {
+        let stack = stack.parent().context("the stack's file is in a directory")?;
+        secrets::forget(stack)?;
+        let mut counts = self.count(name, command, Counts::of_libtest)?;
+        match self.steps.run("secrets", |_| secrets::look(stack, run)) {
+            Ok(()) => counts.passed += 1,
+            Err(leaks) => {
+                eprintln!("{leaks:#}\n");
+                counts.failed += 1;
+            }
+        }
+        Ok(counts)
     }
 
     /// Runs tests through a demo of their own.
@@ -374,6 +387,15 @@ impl Checks<'_> {
     }
 }
 
+/// A step that lacks what not every machine can have, or what is on the network, says so in one line. Any other mistake is one.
+fn skip_if_missing(step: Step, error: Error) -> Result<Counts> {
+    if !is_missing(&error) {
+        return Err(error);
+    }
+    eprintln!("  skipped: {} ({error:#})\n", step.name());
+    Ok(Counts::default())
+}
+
 /// Enough of a failure to see what it is, and where the rest is.
 fn end_of(log: &Path) -> String {
     const ENOUGH_LINES: usize = 120;
@@ -382,6 +404,8 @@ fn end_of(log: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::tools::Missing;
+
     use super::*;
 
     fn without_chromium() -> [Lack; 1] {
@@ -400,6 +424,14 @@ mod tests {
     fn a_step_that_lacks_what_not_every_machine_can_have_says_so_by_itself() {
         let without_node = [Lack { need: Need::RealNode, why: "no network".to_owned() }];
         assert!(Step::value_variants().iter().all(|step| step.require(&without_node).is_ok()));
+    }
+
+    #[test]
+    fn a_step_is_skipped_for_what_is_missing_and_red_for_a_mistake() {
+        let missing = Error::from(Missing("apt could not fetch what it needs".to_owned())).context("make the image a");
+        assert_eq!(skip_if_missing(Step::RealNode, missing).unwrap(), Counts::default());
+        let mistake = anyhow::anyhow!("go failed:\nmain.go:1:1: expected 'package'");
+        assert!(skip_if_missing(Step::RealNode, mistake).unwrap_err().to_string().contains("main.go:1:1"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Programs that are not ours: whether they are there, and running them.
 
 use std::{
-    env,
+    env, fmt,
     fs::{self, File},
     path::Path,
     process::{Command, ExitStatus, Stdio},
@@ -9,8 +9,11 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
-use stack::process::{End, start_guarded, tail};
+use anyhow::{Context, Error, Result, bail};
+use stack::{
+    process::{End, start_guarded, tail},
+    proxies,
+};
 
 use crate::progress::Step;
 
@@ -37,8 +40,53 @@ impl Tool {
         if is_on_path(self.program) {
             return Ok(());
         }
-        Err(anyhow!("`{}` is not installed; please install {}", self.program, self.install))
+        Err(Missing(format!("`{}` is not installed; please install {}", self.program, self.install)).into())
     }
+}
+
+/// In one line, what this machine does not have, or what is on the network and cannot be had today. Whatever else goes wrong is a
+/// mistake.
+#[derive(Debug)]
+pub struct Missing(pub String);
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// Whether an error comes of something that is missing.
+pub fn is_missing(error: &Error) -> bool {
+    error.chain().any(|cause| cause.is::<Missing>())
+}
+
+/// What Go, apt, npm and Maven say of what they could not fetch.
+const COULD_NOT_FETCH: [&str; 18] = [
+    "dial tcp",
+    "proxyconnect",
+    "TLS handshake timeout",
+    "i/o timeout",
+    "connection reset by peer",
+    "disabled by GOPROXY=off",
+    "toolchain not available",
+    ": 403 Forbidden",
+    ": 407 Proxy Authentication Required",
+    ": 502 Bad Gateway",
+    ": 503 Service Unavailable",
+    ": 504 Gateway Timeout",
+    "E: Failed to fetch",
+    "npm error code ENOTFOUND",
+    "npm error code EAI_AGAIN",
+    "npm error code ECONNREFUSED",
+    "Could not transfer artifact",
+    "Unknown host",
+];
+
+/// The line that says what could not be fetched, of one that says so.
+fn not_fetched(said: &str) -> Option<&str> {
+    said.lines().map(str::trim).find(|line| COULD_NOT_FETCH.iter().any(|words| line.contains(words)))
 }
 
 /// Whether the shell would find it.
@@ -55,6 +103,7 @@ pub const NATIVE: [&str; 3] = ["--workspace", "--exclude", "frontend-wasm"];
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.env("SQLX_OFFLINE", "true").env_remove("DATABASE_URL");
+    proxies::bypass(&mut cargo); // for tests, which it runs too
     cargo
 }
 
@@ -73,12 +122,16 @@ pub fn run_logged(step: &Step, command: &mut Command, log: &Path) -> Result<Exit
     }
 }
 
-/// As [`run_logged`], for what must succeed: errs with all it said.
+/// As [`run_logged`], for what must succeed: errs with all it said, or with the one line of what it could not fetch.
 pub fn build(step: &Step, command: &mut Command, log: &Path) -> Result<()> {
     if run_logged(step, command, log)?.success() {
         return Ok(());
     }
-    bail!("{} failed:\n{}", command.get_program().display(), fs::read_to_string(log)?.trim_end())
+    let (program, said) = (command.get_program().display(), fs::read_to_string(log)?);
+    if let Some(line) = not_fetched(&said) {
+        return Err(Missing(format!("{program} could not fetch what it needs: {line}")).into());
+    }
+    bail!("{program} failed:\n{}", said.trim_end())
 }
 
 #[cfg(test)]
@@ -90,6 +143,39 @@ mod tests {
         let tool = Tool { program: "no-such-program", install: "it from its page" };
         let error = tool.require().expect_err("is missing").to_string();
         assert_eq!(error, "`no-such-program` is not installed; please install it from its page");
+    }
+
+    #[test]
+    fn what_could_not_be_fetched_is_missing_and_anything_else_is_a_mistake() {
+        for said in [
+            "go: downloading example.com/a v1.10.0\nmodule lookup disabled by GOPROXY=off\n",
+            r#"example.com/a@v1.10.0: Get "https://proxy.golang.org/a.zip": dial tcp: lookup proxy.golang.org: no such host"#,
+            r#"a@v1.10.0: Get "https://proxy.golang.org/a.zip": proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused"#,
+            "a@v1.10.0: reading https://proxy.golang.org/a.zip: 503 Service Unavailable",
+            "go: download go1.99.0 for linux/amd64: toolchain not available",
+            "E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Could not resolve 'deb.debian.org'",
+            "[ERROR] Could not transfer artifact a:b:zip:1 from/to central: Unknown host repo.maven.apache.org",
+        ] {
+            assert!(not_fetched(said).is_some_and(|line| !line.contains('\n')), "{said}");
+        }
+        for said in [
+            "./images/web/main.go:12:2: undefined: fmt",
+            "panic: runtime error: index out of range [1] with length 1",
+            "main.go:4:2: no required module provides package example.com/a; to add it:\n\tgo get example.com/a",
+            "a@v1.10.0: verifying module: checksum mismatch",
+            "a@v9.9.9: reading https://proxy.golang.org/a/@v/v9.9.9.info: 404 Not Found",
+            "E: Unable to locate package no-such-package",
+        ] {
+            assert_eq!(not_fetched(said), None);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_known_in_whatever_it_led_to() {
+        let missing = || Error::from(Missing("nothing".to_owned()));
+        assert!(is_missing(&missing()));
+        assert!(is_missing(&missing().context("make the image").context("make all")));
+        assert!(!is_missing(&anyhow::anyhow!("nothing")));
     }
 
     #[test]

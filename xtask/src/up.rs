@@ -26,7 +26,7 @@ pub struct Options {
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
     builds(project, steps)?;
-    let choice = Choice { real_node: options.real_node.parts(project, steps), ..Choice::default() };
+    let choice = Choice { real_node: options.real_node.parts(project, steps)?, ..Choice::default() };
     until_asked_to_end(async {
         let mut stack = Stack::start(project, steps, DIR, choice).await?;
         let file = stack.file().display().to_string();
