@@ -102,7 +102,7 @@ func (c *cluster) start(ctx context.Context, s *supervisor) error {
 		return err
 	}
 	if c.real == nil {
-		if err := removeRealNode(ctx, client, registry); err != nil {
+		if err := c.removeFormerNode(ctx, client, registry); err != nil {
 			return fmt.Errorf("remove the real node of a former start: %w", err)
 		}
 		return waitForNodes(ctx, client, nNodes)

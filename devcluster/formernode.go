@@ -16,8 +16,8 @@ import (
 	aggregator "k8s.io/kube-aggregator/pkg/client/clientset_generated/clientset"
 )
 
-// claimLimit is how long a claim may take to be taken into account where its place was given up.
-const claimLimit = 10 * time.Second
+// claimsLimit is how long all claims together may take to be taken into account where their places were given up.
+const claimsLimit = 20 * time.Second
 
 // removeRealNode removes what a former start that had a real node has left in the data of this one, which has none. Its pods are
 // over; its volumes were on it, and their claims begin anew on simulated nodes.
@@ -61,11 +61,13 @@ func removeVolumes(ctx context.Context, client kubernetes.Interface) error {
 	if err != nil {
 		return err
 	}
+	limited, cancel := context.WithTimeout(ctx, claimsLimit)
+	defer cancel()
 	for _, volume := range volumes.Items {
 		if !strings.HasPrefix(volume.Name, volumePrefix) {
 			continue
 		}
-		if err := renewClaim(ctx, client, volume.Spec.ClaimRef); err != nil {
+		if err := renewClaim(ctx, limited, client, volume.Spec.ClaimRef); err != nil {
 			return err
 		}
 		if err := removeVolume(ctx, client, volume.Name); err != nil {
@@ -90,9 +92,9 @@ func removeVolume(ctx context.Context, client kubernetes.Interface, name string)
 
 var withoutFinalizers = []byte(`{"metadata":{"finalizers":null}}`)
 
-// renewClaim makes the claim of a volume anew, without a volume. One that does not find its place again, within its quota say, is
+// renewClaim makes the claim of a volume anew, without a volume, and tries to until the end of `limited`. One that does not find its place again, within its quota say, is
 // told of and left out.
-func renewClaim(ctx context.Context, client kubernetes.Interface, of *core.ObjectReference) error {
+func renewClaim(ctx, limited context.Context, client kubernetes.Interface, of *core.ObjectReference) error {
 	if of == nil {
 		return nil
 	}
@@ -114,8 +116,6 @@ func renewClaim(ctx context.Context, client kubernetes.Interface, of *core.Objec
 	if former.DeletionTimestamp != nil {
 		return nil
 	}
-	limited, cancel := context.WithTimeout(ctx, claimLimit)
-	defer cancel()
 	var refused error
 	anew := claimAnew(former)
 	err = poll(limited, "the claim "+of.Name, func(ctx context.Context) bool {

@@ -20,7 +20,7 @@ import (
 	"k8s.io/client-go/util/keyutil"
 )
 
-// validity is long enough for any demo; data of an older cluster is thrown away, not renewed.
+// validity is long enough for any demo.
 const validity = 5 * 365 * 24 * time.Hour
 
 // authority vouches for others.

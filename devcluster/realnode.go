@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	aggregator "k8s.io/kube-aggregator/pkg/client/clientset_generated/clientset"
 )
 
 // nodePart is the part that runs a real node; its only argument is the node's settings.
@@ -46,16 +47,37 @@ func (c *cluster) prepareRealNode(opts options) error {
 	if err := writeNodeAccess(c, settings); err != nil {
 		return err
 	}
-	number, lock, err := takeNumber(formerNumber(c.path("node-number")))
+	number, lock, err := takeNumber(formerNumber(c.path(numberOfNode)))
 	if err != nil {
 		return err
 	}
 	settings.Number = number
 	c.real = &realNode{settings, lock}
-	if err := os.WriteFile(c.path("node-number"), []byte(strconv.Itoa(int(number))), 0o600); err != nil {
+	if err := os.WriteFile(c.path(numberOfNode), []byte(strconv.Itoa(int(number))), 0o600); err != nil {
 		return err
 	}
 	return writeScheduler(c)
+}
+
+// numberOfNode is the name of the file that the data of a cluster has whose last start had a real node.
+const numberOfNode = "node-number"
+
+// removeFormerNode removes what a former start that had a real node has left, in the cluster and on the disk. Where there was none,
+// nothing is touched.
+func (c *cluster) removeFormerNode(ctx context.Context, client kubernetes.Interface, registry aggregator.Interface) error {
+	if _, err := os.Stat(c.path(numberOfNode)); os.IsNotExist(err) {
+		return nil
+	}
+	if err := removeRealNode(ctx, client, registry); err != nil {
+		return err
+	}
+	// The file comes last: what did not get done is done by the next start.
+	for _, path := range []string{"node", "volumes", numberOfNode} {
+		if err := os.RemoveAll(c.path(path)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // formerNumber is the number of the former start; of a damaged file a line tells.
@@ -70,7 +92,7 @@ func formerNumber(file string) node.Number {
 			return number
 		}
 	}
-	fmt.Fprintf(os.Stderr, "devcluster up: %s is damaged (%v): another number is taken\n", file, err)
+	fmt.Fprintf(os.Stderr, "devcluster up: %s is damaged (%v): 0 is tried first\n", file, err)
 	return 0
 }
 

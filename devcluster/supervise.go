@@ -14,8 +14,8 @@ import (
 // supervisedEnv marks a part that was started by `up`: its standard input is a pipe that only `up` holds open.
 const supervisedEnv = "DEVCLUSTER_SUPERVISED"
 
-// patience is how long a part may take to end before it is killed.
-const patience = 5 * time.Second
+// patience is how long a part may take to end before it is killed: longer than a node takes that has to kill its pods.
+const patience = 8 * time.Second
 
 // endWithSupervisor ends this process when the process that supervises it is gone, however it went: the kernel then
 // closes its end of the pipe. Unlike PR_SET_PDEATHSIG this does not depend on threads or on Linux.

@@ -3,7 +3,8 @@
 //
 // All of it is in namespaces of its own (network, processes, mounts, host name) on a file system of its own. Process 1 in
 // there ends when the process that started it does, however that ends, and the kernel ends everything else with it: no
-// process, mount, network or link is left, and no rule, route or setting of the machine's own is touched.
+// process, mount, network or link is left. No rule or setting of the machine's own is touched, but for the routes into the node,
+// which go with their link, and with version 2 of control groups the controllers that are passed on.
 package node
 
 import (

@@ -53,6 +53,8 @@ func Try(args []string) error {
 	said, err := inside.CombinedOutput()
 	var ended *exec.ExitError
 	switch {
+	case errors.As(err, &ended) && len(bytes.TrimSpace(said)) == 0:
+		return fmt.Errorf("no namespaces can be had: %w", err)
 	case errors.As(err, &ended):
 		return errors.New(strings.TrimPrefix(string(bytes.TrimSpace(said)), "devcluster "+TryPart+": "))
 	case err != nil:

@@ -33,7 +33,7 @@ pub struct Cluster {
 #[derive(Debug)]
 struct Ours {
     process: Process,
-    _of_real_node: Option<NodeParts>,
+    _in_use: Option<Arc<File>>,
     server: String,
     certificate_authority: PathBuf,
 }
@@ -89,7 +89,7 @@ impl Cluster {
         .await?;
         let ours = Ours {
             process,
-            _of_real_node: real_node.cloned(),
+            _in_use: real_node.map(|parts| parts.in_use.clone()),
             server: ready.server,
             certificate_authority: ready.certificate_authority,
         };

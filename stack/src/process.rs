@@ -20,8 +20,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::proxies;
 
-/// How long a child may take to end before it is killed.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a child may take to end before it is killed: a cluster ends its parts one after another, each in its own time.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The signal that asks a program to end.
 #[derive(Clone, Copy, Debug)]

@@ -18,7 +18,7 @@ use crate::{
     images,
     progress::{Step, Steps},
     project::Project,
-    tools::{GO, Missing, build, is_missing, is_on_path},
+    tools::{GO, Missing, build, is_missing, is_on_path, not_fetched},
 };
 
 /// What is said where there can be none.
@@ -120,20 +120,29 @@ pub fn require_packages() -> Result<()> {
 fn require_go(project: &Project) -> Result<()> {
     GO.require()?;
     let tried = run("go", Command::new("go").args(["list", "-m"]).current_dir(project.root.join(RUNTIME)));
-    tried.map(drop).map_err(last_line)
+    tried.map(drop).map_err(|error| {
+        let said = error.to_string();
+        let too_old = said.lines().find(|line| line.contains("requires go >="));
+        match too_old.or_else(|| not_fetched(&said)) {
+            Some(line) => Missing(line.trim().to_owned()).into(),
+            None => error,
+        }
+    })
 }
 
 /// Whether this machine's kernel has all that a node needs: `devcluster`, which must be built, tries it and leaves nothing.
 fn require_kernel(project: &Project, dir: &Path) -> Result<()> {
     let mut command = Command::new(project.devcluster());
-    run("devcluster", command.arg("node-try").arg(dir)).map(drop).map_err(last_line)
+    run("devcluster", command.arg("node-try").arg(dir)).map(drop).map_err(said_missing)
 }
 
-/// Of what a program said that tells what is missing.
-fn last_line(error: Error) -> Error {
+/// What the trial says that this machine lacks; a trial that ends in another way is a mistake.
+fn said_missing(error: Error) -> Error {
     let said = error.to_string();
-    let line = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
-    Missing(line.trim_start_matches("devcluster node-try: ").to_owned()).into()
+    match said.lines().find_map(|line| line.trim().strip_prefix("devcluster node-try: ")) {
+        Some(lack) => Missing(lack.to_owned()).into(),
+        None => error,
+    }
 }
 
 /// Builds what is missing, once [`require`] has found nothing against it and `devcluster` is built. Nobody makes it anew while somebody
@@ -150,16 +159,20 @@ pub fn parts(project: &Project, steps: &Steps) -> Result<NodeParts> {
 }
 
 /// Makes something that many use and one makes. While the lock is held that this gives, it stays as it is.
-fn hold(file: &Path, is_made: impl Fn() -> Result<bool>, make: impl FnOnce() -> Result<()>) -> Result<File> {
+fn hold(file: &Path, is_made: impl Fn() -> Result<bool>, make: impl Fn() -> Result<()>) -> Result<File> {
     let lock = File::create(file)?;
-    match lock.try_lock() {
-        Ok(()) => make()?,
-        Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(error)) => return Err(error.into()),
-    }
-    lock.lock_shared()?; // instead of the other, or as soon as somebody else has made it
-    if is_made()? {
-        return Ok(lock);
+    // The second time after somebody else who began to make it and did not get done.
+    for _ in 0..2 {
+        match lock.try_lock() {
+            Ok(()) => make()?,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        lock.lock_shared()?; // instead of the other, or as soon as somebody else has ended
+        if is_made()? {
+            return Ok(lock);
+        }
+        lock.unlock()?;
     }
     bail!(Missing(
         "a real node runs of what is in target/node, and this one wants it otherwise: end that first".to_owned()
@@ -321,12 +334,13 @@ mod tests {
     }
 
     #[test]
-    fn of_what_a_program_says_the_last_line_tells() {
-        let error =
-            anyhow::anyhow!("go failed (exit code 1):\ngo: go.mod requires go >= 1.26.8 (running go 1.26.0)\n\n");
-        let line = last_line(error);
-        assert_eq!(line.to_string(), "go: go.mod requires go >= 1.26.8 (running go 1.26.0)");
-        assert!(is_missing(&line));
+    fn only_what_a_trial_says_itself_is_missing() {
+        let lack = said_missing(anyhow::anyhow!("devcluster failed (exit code 1):\ndevcluster node-try: no overlay\n"));
+        assert_eq!(lack.to_string(), "no overlay");
+        assert!(is_missing(&lack));
+        assert!(!is_missing(&said_missing(anyhow::anyhow!(
+            "devcluster failed (exit code 2):\npanic: index out of range"
+        ))));
     }
 
     #[test]

@@ -16,21 +16,21 @@ use anyhow::{Context, Result, bail, ensure};
 const SEEN: &str = "seen";
 const SECRETS: &str = "secrets";
 
-/// What tests do that are run, and thereby what must have been written.
+/// What the tests of a step must have written.
 #[derive(Debug)]
-pub struct Run {
+pub struct Expected {
     written: &'static [&'static str],
     /// Whether tests have clusters of their own.
     has_second: bool,
 }
 
 /// The Berths of the tests, the trail, their numbers, and what tests start for themselves.
-pub const ALL: Run = Run {
+pub const INTEGRATION: Expected = Expected {
     written: &["berth.log", "trail.log", "metrics.log", "programs.log", "providers.log", "databases.log"],
     has_second: true,
 };
 /// Of those that start nothing for themselves.
-pub const SOME: Run = Run { written: &["berth.log"], has_second: false };
+pub const STARTS_NOTHING: Expected = Expected { written: &["berth.log"], has_second: false };
 
 /// How the directories of the tests' own clusters begin.
 const SECOND: &str = "second-";
@@ -48,7 +48,7 @@ pub fn forget(stack: &Path) -> Result<()> {
 }
 
 /// Errs with file and line of each secret that was found; never with the secret.
-pub fn look(stack: &Path, run: &Run) -> Result<()> {
+pub fn look(stack: &Path, run: &Expected) -> Result<()> {
     require_written(stack, run)?;
     let wanted = Wanted::read(&stack.join(SEEN).join(SECRETS))?;
     let mut leaks = Vec::new();
@@ -62,7 +62,7 @@ pub fn look(stack: &Path, run: &Run) -> Result<()> {
     Ok(())
 }
 
-fn require_written(stack: &Path, run: &Run) -> Result<()> {
+fn require_written(stack: &Path, run: &Expected) -> Result<()> {
     let second = second_clusters(stack)?;
     ensure!(!run.has_second || !second.is_empty(), "no test had a cluster of its own: nothing was looked through");
     let second = second.into_iter().filter(|_| run.has_second).map(|dir| dir.join("cluster.log"));
@@ -144,7 +144,7 @@ mod tests {
             fs::create_dir_all(dir.join(SEEN)).unwrap();
             let run = Self(dir);
             run.write("seen/secrets", "a session's cookie\tq7Jc0kie-of-somebody\nan access token\tberth_1234567890\n");
-            for file in ALL.written {
+            for file in INTEGRATION.written {
                 run.write(&format!("seen/{file}"), "nothing of note\n");
             }
             run.write("second-1/cluster.log", "is ready\n");
@@ -157,7 +157,7 @@ mod tests {
         }
 
         fn said(&self) -> String {
-            look(&self.0, &ALL).map_or_else(|leaks| leaks.to_string(), |()| String::new())
+            look(&self.0, &INTEGRATION).map_or_else(|leaks| leaks.to_string(), |()| String::new())
         }
     }
 
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_planted_secret_is_found_with_file_and_line_and_not_repeated() {
-        let written: Vec<_> = ALL.written.iter().map(|file| format!("seen/{file}")).collect();
+        let written: Vec<_> = INTEGRATION.written.iter().map(|file| format!("seen/{file}")).collect();
         let of_parts = ["identity.log", "cluster.log", "cluster/log/audit.jsonl", "cluster/node/log/kubelet.log"]
             .map(str::to_owned);
         let of_second = ["second-1/cluster.log", "second-1/cluster/log/audit.jsonl"].map(str::to_owned);
@@ -210,13 +210,13 @@ mod tests {
     fn a_run_that_starts_nothing_for_itself_is_looked_through_all_the_same() {
         let run = Written::new("some");
         fs::remove_dir_all(run.0.join("second-1")).unwrap();
-        for file in &ALL.written[1..] {
+        for file in &INTEGRATION.written[1..] {
             fs::remove_file(run.0.join(SEEN).join(file)).unwrap();
         }
-        look(&run.0, &SOME).unwrap();
+        look(&run.0, &STARTS_NOTHING).unwrap();
         run.write("identity.log", "cookie: q7Jc0kie-of-somebody\n");
-        assert!(look(&run.0, &SOME).unwrap_err().to_string().contains("identity.log:1: a session's cookie"));
+        assert!(look(&run.0, &STARTS_NOTHING).unwrap_err().to_string().contains("identity.log:1: a session's cookie"));
         run.write("seen/berth.log", "");
-        assert!(look(&run.0, &SOME).unwrap_err().to_string().contains("nothing was looked through"));
+        assert!(look(&run.0, &STARTS_NOTHING).unwrap_err().to_string().contains("nothing was looked through"));
     }
 }

@@ -11,7 +11,6 @@ use std::{
 use anyhow::{Context, Error, Result, bail, ensure};
 use clap::ValueEnum;
 use stack::{
-    cluster::NodeParts,
     describe::{DEMO_VARIABLE, STACK_VARIABLE},
     keycloak::{KEYCLOAK_VARIABLE, Keycloak},
     process::tail,
@@ -224,7 +223,7 @@ impl Checks<'_> {
             let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
             command.env("RUST_TEST_THREADS", "6"); // they wait more than they work
-            self.count_and_look("integration", &mut command, file, &secrets::ALL)
+            self.count_and_look("integration", &mut command, file, &secrets::INTEGRATION)
         };
         if let Some(file) = Stack::of_somebody_else(self.project)? {
             return test(&file);
@@ -237,7 +236,11 @@ impl Checks<'_> {
 
     /// On a stack of its own: pods of other tests belong on simulated nodes.
     fn real_node(&self) -> Result<Counts> {
-        let parts = match self.node_parts() {
+        if let Err(error) = realnode::require(self.project) {
+            return skip_if_missing(Step::RealNode, error);
+        }
+        up::builds(self.project, self.steps)?;
+        let parts = match realnode::parts(self.project, self.steps) {
             Ok(parts) => parts,
             Err(error) => return skip_if_missing(Step::RealNode, error),
         };
@@ -248,14 +251,8 @@ impl Checks<'_> {
             let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "real_node", "--no-fail-fast", "--", "--ignored"]);
             command.env(STACK_VARIABLE, stack.file()).env("RUST_TEST_THREADS", "4");
-            self.count_and_look("real-node", &mut command, stack.file(), &secrets::SOME)
+            self.count_and_look("real-node", &mut command, stack.file(), &secrets::STARTS_NOTHING)
         })
-    }
-
-    fn node_parts(&self) -> Result<NodeParts> {
-        realnode::require(self.project)?;
-        up::builds(self.project, self.steps)?;
-        realnode::parts(self.project, self.steps)
     }
 
     fn keycloak(&self) -> Result<Counts> {
@@ -275,7 +272,7 @@ impl Checks<'_> {
             let mut command = self.project.cargo();
             command.arg("test").args(NATIVE).args(["--test", "keycloak", "--no-fail-fast", "--", "--ignored"]);
             command.env(STACK_VARIABLE, stack).env(KEYCLOAK_VARIABLE, &running.file).env("RUST_TEST_THREADS", "4");
-            self.count_and_look("keycloak", &mut command, stack, &secrets::SOME)
+            self.count_and_look("keycloak", &mut command, stack, &secrets::STARTS_NOTHING)
         };
         let others = Stack::of_somebody_else(self.project)?;
         self.with_running(async || match &others {
@@ -313,7 +310,13 @@ impl Checks<'_> {
     }
 
     /// Runs tests on a stack, by its file, and looks through what was written meanwhile.
-    fn count_and_look(&self, name: &str, command: &mut Command, stack: &Path, run: &secrets::Run) -> Result<Counts> {
+    fn count_and_look(
+        &self,
+        name: &str,
+        command: &mut Command,
+        stack: &Path,
+        run: &secrets::Expected,
+    ) -> Result<Counts> {
         let stack = stack.parent().context("the stack's file is in a directory")?;
         secrets::forget(stack)?;
         let mut counts = self.count(name, command, Counts::of_libtest)?;

@@ -85,7 +85,7 @@ const COULD_NOT_FETCH: [&str; 18] = [
 ];
 
 /// The line that says what could not be fetched, of one that says so.
-fn not_fetched(said: &str) -> Option<&str> {
+pub fn not_fetched(said: &str) -> Option<&str> {
     said.lines().map(str::trim).find(|line| COULD_NOT_FETCH.iter().any(|words| line.contains(words)))
 }
 
@@ -122,13 +122,15 @@ pub fn run_logged(step: &Step, command: &mut Command, log: &Path) -> Result<Exit
     }
 }
 
-/// As [`run_logged`], for what must succeed: errs with all it said, or with the one line of what it could not fetch.
+/// As [`run_logged`], for what must succeed: errs with all it said, or with the one line of what it could not fetch. Cargo's
+/// errors show source, in which any words may stand: of it all is said.
 pub fn build(step: &Step, command: &mut Command, log: &Path) -> Result<()> {
     if run_logged(step, command, log)?.success() {
         return Ok(());
     }
     let (program, said) = (command.get_program().display(), fs::read_to_string(log)?);
-    if let Some(line) = not_fetched(&said) {
+    let is_cargo = Path::new(command.get_program()).file_stem().is_some_and(|name| name == "cargo");
+    if let Some(line) = not_fetched(&said).filter(|_| !is_cargo) {
         return Err(Missing(format!("{program} could not fetch what it needs: {line}")).into());
     }
     bail!("{program} failed:\n{}", said.trim_end())
