@@ -7,16 +7,20 @@ mod row;
 mod running;
 
 use crate::place::Place;
+use k8s_openapi::api::storage::v1::StorageClass;
+use kube::api::{Api, Patch, PatchParams};
 use row::Row;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tests::within;
+use tests::{kubernetes, within};
 
 /// What all of the zoo has, side by side, to come to its end: a CronJob runs once a minute, and a deletion is stuck after one.
 const LIMIT: Duration = Duration::from_secs(150);
 /// Between two looks, each of which diagnoses all of it.
 const PAUSE: Duration = Duration::from_secs(1);
+/// A storage class whose provisioner nobody runs.
+const NEVER: &str = "never";
 /// The workload whose pod is deleted, and is not let go.
 const STUCK: &str = "not-let-go";
 
@@ -30,6 +34,7 @@ fn sizes() -> Value {
 #[ignore = "needs a real node"]
 async fn what_fails_on_a_node_has_its_cause_its_evidence_and_a_next_step() {
     let place = Place::of_class(sizes()).await;
+    offer_no_volumes().await;
     let rows: Vec<_> = [before::rows(), running::rows(), around::rows()].into_iter().flatten().collect();
     let items: Vec<_> = rows.iter().flat_map(Row::objects).collect();
     let applied = place.kubectl.apply(&json!({"apiVersion": "v1", "kind": "List", "items": items})).await;
@@ -45,6 +50,15 @@ async fn what_fails_on_a_node_has_its_cause_its_evidence_and_a_next_step() {
     applied.is_done();
     assert!(is_deleted && is_let_go, "the pod of {STUCK} is deleted, and let go at the end");
     assert!(all_right.is_some(), "{} of {} are wrong:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+async fn offer_no_volumes() {
+    let class: StorageClass = serde_json::from_value(json!({
+        "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": NEVER}, "provisioner": "example.com/never",
+    }))
+    .expect("is one");
+    let classes = Api::<StorageClass>::all(kubernetes::admin().await);
+    classes.patch(NEVER, &PatchParams::apply("tests"), &Patch::Apply(&class)).await.expect("is applied");
 }
 
 impl Place {

@@ -8,8 +8,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use uuid::Uuid;
 
 const CONFIG: &str = "config";
@@ -29,6 +29,8 @@ pub struct Kubectl {
 pub struct Forwarded {
     pub port: u16,
     _kubectl: Child,
+    /// It says each connection, and ends when nobody listens any more.
+    _says: Lines<BufReader<ChildStdout>>,
 }
 
 /// What it said, and whether it did what it was told.
@@ -127,7 +129,7 @@ impl Kubectl {
         let line = line.expect("can be read").unwrap_or_else(|| panic!("{to} cannot be forwarded"));
         // Forwarding from 127.0.0.1:40123 -> 8080
         let here = line.split(' ').find_map(|word| word.strip_prefix("127.0.0.1:")?.parse().ok());
-        Forwarded { port: here.unwrap_or_else(|| panic!("no port: {line}")), _kubectl: kubectl }
+        Forwarded { port: here.unwrap_or_else(|| panic!("no port: {line}")), _kubectl: kubectl, _says: lines }
     }
 
     /// Runs it to its end; the test fails when that does not come in time.

@@ -56,7 +56,7 @@ fn claims() -> Vec<Row> {
         })
     };
     let unbound = json!({
-        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "unbound"}, "spec": wants(""),
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "unbound"}, "spec": wants(super::NEVER),
     });
     let template = json!({"metadata": {"name": "data"}, "spec": wants("fast")});
     vec![
