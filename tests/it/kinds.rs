@@ -297,6 +297,15 @@ async fn what_is_to_be_deleted_gets_no_other_day_until_that_is_taken_back() {
     owner.post(&approve, &json!({"revision": 1})).await.expect_problem(409, "not_possible");
     let seen = owner.get(&format!("/api/v1/requests/{number}")).await.expect(200).json();
     assert_eq!(seen["state"], "in_review", "{seen}");
+    // Whoever looks is told before they press.
+    assert_eq!(
+        (&seen["blocked_by"], &seen["can_approve"]["allowed"]),
+        (&json!("deletion_requested"), &json!(false)),
+        "{seen}"
+    );
+    let queue = owner.get("/api/v1/requests?queue=to_decide").await.expect(200).json();
+    let row = queue["items"].as_array().expect("is a list").iter().find(|row| &row["number"] == number);
+    assert_eq!(row.expect("waits for the owner")["blocked_by"], "deletion_requested");
     developer.post(&format!("/api/v1/namespaces/{CLUSTER}/{name}/restore"), &json!({})).await.expect(200);
     owner.post(&approve, &json!({"revision": 1})).await.expect(200);
 }

@@ -11,6 +11,21 @@ fn read<T: DeserializeOwned>(value: Value) -> T {
 }
 
 #[test]
+fn an_owner_of_another_group_is_none_of_kubernetes_own() {
+    for (api_version, kind, expected) in [
+        ("apps/v1", "StatefulSet", "StatefulSet"),
+        ("batch/v1", "Job", "Job"),
+        ("v1", "ReplicationController", "ReplicationController"),
+        ("batch.volcano.sh/v1alpha1", "Job", "Job.batch.volcano.sh"),
+        ("apps.kruise.io/v1beta1", "StatefulSet", "StatefulSet.apps.kruise.io"),
+    ] {
+        let owner = json!({"apiVersion": api_version, "kind": kind, "name": "web", "uid": "2", "controller": true});
+        let seen = pod(&read(json!({"metadata": {"name": "web-1", "ownerReferences": [owner]}})));
+        assert_eq!(seen.owner.map(|owner| owner.kind).as_deref(), Some(expected), "{api_version} {kind}");
+    }
+}
+
+#[test]
 fn a_crashing_pod_keeps_what_explains_it() {
     let seen = pod(&read(json!({
         "metadata": {
