@@ -188,13 +188,13 @@ causes! {
         "See that the pods its podAffinity selects run and have the labels and namespace it names, or make the rule preferred.";
     PodAntiAffinityUnmet "pod_anti_affinity_unmet" "Unschedulable: kept apart from other pods",
         "By podAntiAffinity, its own or that of pods that run, the pod must not go where there would be place.",
-        "Run fewer replicas than there are nodes or zones, or make the rule preferred (preferredDuringSchedulingIgnoredDuringExecution).";
+        "Run no more replicas than there are nodes or zones, and let an update take one away first (maxSurge 0, maxUnavailable 1); or make the rule preferred (preferredDuringSchedulingIgnoredDuringExecution).";
     TopologySpreadUnmet "topology_spread_unmet" "Unschedulable: would be spread unevenly",
         "Where there is place, the pod would break its topologySpreadConstraints.",
         "Raise maxSkew, or set whenUnsatisfiable to ScheduleAnyway. A node without the label of topologyKey never counts.";
     HostPortTaken "host_port_taken" "Unschedulable: host port is taken",
         "The pod asks for a port of its node (hostPort), and each node has given it away.",
-        "Remove hostPort and reach the pod by a Service. Otherwise no more replicas run than there are nodes.";
+        "Remove hostPort and reach the pod by a Service. Otherwise no more replicas run than there are nodes, and an update has to take one away first (maxSurge 0, maxUnavailable 1).";
     Unschedulable "unschedulable" "Unschedulable: no node fits",
         "The scheduler finds no node, for the reasons in the evidence.",
         "Relax what the evidence names.";
@@ -309,7 +309,7 @@ causes! {
         "Change in its jobTemplate what the evidence names: kubectl describe {workload}";
     RunMissed "run_missed" "Runs were missed",
         "The CronJob did not start when it should have, or not within its startingDeadlineSeconds.",
-        "The next run comes by its schedule; kubectl create job NEW-NAME --from={workload} starts one now. If it happens again, raise startingDeadlineSeconds.";
+        "The next run comes by its schedule; kubectl create job NEW-NAME --from={workload} starts one now. If it happens again, raise startingDeadlineSeconds; where the evidence says that too many were missed, lower it.";
     ScheduleInvalid "schedule_invalid" "Schedule cannot be read",
         "The cluster does not understand the CronJob's schedule or time zone: it never runs.",
         "Correct schedule (five fields, as 0 3 * * *) or timeZone (as Europe/Berlin).";

@@ -133,7 +133,11 @@ fn running(
         return Some(clock::waits(finding, started_at.or(pod.waits_since()), clock::INITIALIZED_WITHIN, now));
     }
     let event = newest(pod, container, |event| {
-        event.reason == "Unhealthy" && !event.message.starts_with("Liveness") && is_since(event.last_at, started_at)
+        let is_past = event.message.starts_with("Startup") && container.is_started;
+        event.reason == "Unhealthy"
+            && !event.message.starts_with("Liveness")
+            && !is_past
+            && is_since(event.last_at, started_at)
     });
     let cause = match event {
         Some(event) if event.message.starts_with("Startup") => Cause::StartupProbeFailed,

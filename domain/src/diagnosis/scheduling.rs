@@ -41,8 +41,11 @@ fn unschedulable(pod: &Pod, said: &Said) -> Finding {
     let on = |cause| Finding::new(cause).pod(&pod.name).since(said.at);
     match cause {
         Cause::VolumeMissing => {
-            let lost = pod.claims.iter().find(|claim| claim.phase.as_deref() == Some("Lost")).or(pod.claims.first());
-            on(cause).object(lost.map(|claim| claim.name.as_str())).said(said)
+            // Which one it is must be known: the next step is to delete it.
+            let lost = || pod.claims.iter().find(|claim| claim.phase.as_deref() == Some("Lost"));
+            let only = || pod.claims.first().filter(|_| pod.claims.len() == 1);
+            let name = object.as_deref().or_else(|| Some(lost().or_else(only)?.name.as_str()));
+            on(cause).object(name).said(said)
         }
         Cause::VolumeClaimUnbound => {
             let unbound = pod.claims.iter().find(|claim| claim.phase.as_deref() != Some("Bound"));

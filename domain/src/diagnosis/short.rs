@@ -25,7 +25,15 @@ pub fn short_of_quota(problem: &str, n_pods: u64) -> Vec<Shortfall> {
 /// Whether what was refused would fit into a quota of which so much is used now.
 pub fn fits_quota(problem: &str, used: &Quota, enforced: &Quota) -> bool {
     let requested = problem.split_once("exceeded quota: ").and_then(|(_, lists)| lists.split_once("requested: "));
-    let Some(requested) = requested.and_then(|(_, list)| amounts(list)) else { return false };
+    let Some((_, list)) = requested else { return false };
+    // What nobody counts here may be what is lacking still.
+    let is_known = list
+        .split(", ")
+        .next()
+        .unwrap_or_default()
+        .split(',')
+        .all(|pair| pair.split_once('=').is_some_and(|(name, _)| resource(name.trim()).is_some()));
+    let Some(requested) = amounts(list).filter(|_| is_known) else { return false };
     let fits = |(name, amount): &(String, u64)| {
         resource(name).is_some_and(|resource| used.get(resource).saturating_add(*amount) <= enforced.get(resource))
     };
@@ -80,6 +88,8 @@ mod tests {
         assert!(!fits_quota(REFUSED, &quota(3000), &Quota { cpu_m: 4000, memory_bytes: 9 << 30, ..Quota::ZERO }));
         assert!(fits_quota(REFUSED, &quota(2000), &Quota { cpu_m: 4000, memory_bytes: 9 << 30, ..Quota::ZERO }));
         assert!(!fits_quota("no words of quota", &quota(0), &quota(9000)));
+        let beside = "exceeded quota: cap, requested: limits.ephemeral-storage=1Gi,requests.cpu=1, used: a, limited: b";
+        assert!(!fits_quota(beside, &quota(0), &quota(9000)), "nobody knows whether the other fits");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use super::{Cause, Diagnosis, Evidence, Finding, Health, Pod, Said, Workload, Wo
 use std::cmp::Reverse;
 use time::{Duration, OffsetDateTime};
 
+/// What they are taken to have lasted where they end as soon as they begin.
+const SHORTEST: Duration = Duration::seconds(20);
 /// From so many pods on that ended for what they are, the next one will, too.
 const MANY_IN_VAIN: usize = 3;
 
@@ -86,7 +88,7 @@ fn replaced_in_vain(
             pods.iter().filter_map(|(pod, found)| own_end(pod, found.1.as_ref()?, now)).collect()
         }
     };
-    let lasted = ends.iter().map(|(lasted, _)| *lasted).max()?;
+    let lasted = ends.iter().map(|(lasted, _)| *lasted).max()?.max(SHORTEST);
     let n_ends = ends.len();
     let newest_at = pods.iter().filter(|(pod, _)| pod.phase != "Failed").filter_map(|(pod, _)| pod.created_at).max();
     // What lasts for twice as long is something else by now.

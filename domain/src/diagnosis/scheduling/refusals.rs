@@ -13,13 +13,13 @@ const REFUSALS: &[(&str, Cause)] = &[
     ("available persistent volumes to bind", Cause::VolumeClaimUnbound),
     ("ReadWriteOncePod access mode already in-use", Cause::VolumeInUse),
     ("had no available disk", Cause::VolumeInUse),
-    ("Insufficient ", Cause::InsufficientResources),
-    ("did not have enough free storage", Cause::InsufficientResources),
-    ("Too many pods", Cause::NodesFull),
-    ("exceed max volume count", Cause::NodesFull),
     ("anti-affinity rules", Cause::PodAntiAffinityUnmet),
     ("pod affinity rules", Cause::PodAffinityUnmet),
     ("topology spread constraints", Cause::TopologySpreadUnmet),
+    ("exceed max volume count", Cause::NodesFull),
+    ("did not have enough free storage", Cause::VolumeClaimUnbound),
+    ("Insufficient ", Cause::InsufficientResources),
+    ("Too many pods", Cause::NodesFull),
     ("didn't have free ports", Cause::HostPortTaken),
     ("node affinity/selector", Cause::NodeSelectorMismatch),
     ("didn't match node selector", Cause::NodeSelectorMismatch),
@@ -70,7 +70,7 @@ fn lacking(message: &str) -> String {
             names.push(found);
         }
     }
-    if names.is_empty() { "storage".to_owned() } else { names.join(" and ") }
+    names.join(" and ")
 }
 
 /// The name that the text begins with: `nvidia.com/gpu, 2 node(s) were unschedulable.`
@@ -81,21 +81,25 @@ fn resource(text: &str) -> String {
 
 /// No pod may go to these nodes, or only some: what most of them say, without those that are the cluster's own.
 fn by_nodes(message: &str) -> Cause {
-    let (mut cordoned, mut troubled, mut tainted, mut own) = (0, 0, 0, 0);
+    let (mut cordoned, mut troubled, mut tainted, mut own, mut other) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
     for refusal in message.split_once(": ").map_or(message, |(_, refusals)| refusals).split(", ") {
         let n: u32 = refusal.trim().split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(1);
+        let more = |count: &mut u32| *count = count.saturating_add(n);
         let has = |words: &[&str]| words.iter().any(|words| refusal.contains(words));
         if has(&["were unschedulable", "{node.kubernetes.io/unschedulable"]) {
-            cordoned += n;
+            more(&mut cordoned);
         } else if has(TROUBLE) || has(&["had unknown conditions"]) {
-            troubled += n;
+            more(&mut troubled);
         } else if has(CONTROL_PLANE) {
-            own += n;
+            more(&mut own);
         } else if has(&["taint"]) {
-            tainted += n;
+            more(&mut tainted);
+        } else {
+            more(&mut other);
         }
     }
     match (cordoned, troubled, tainted) {
+        (cordoned, troubled, tainted) if other > cordoned.max(troubled).max(tainted) => Cause::Unschedulable,
         (0, 0, 0) if own > 0 => Cause::TaintNotTolerated,
         (0, 0, 0) => Cause::Unschedulable,
         (cordoned, troubled, tainted) if tainted > cordoned.max(troubled) => Cause::TaintNotTolerated,

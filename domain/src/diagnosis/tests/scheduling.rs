@@ -6,7 +6,22 @@ use super::*;
 #[case::cpu("3 Insufficient cpu", Cause::InsufficientResources, "cpu")]
 #[case::several("1 Insufficient memory, 2 Insufficient cpu", Cause::InsufficientResources, "memory and cpu")]
 #[case::gpus("3 Insufficient nvidia.com/gpu", Cause::InsufficientResources, "nvidia.com/gpu")]
-#[case::storage("3 node(s) did not have enough free storage", Cause::InsufficientResources, "storage")]
+#[case::storage("3 node(s) did not have enough free storage", Cause::VolumeClaimUnbound, "")]
+#[case::apart_where_there_would_be_place(
+    "1 Insufficient cpu, 2 node(s) didn't match pod anti-affinity rules",
+    Cause::PodAntiAffinityUnmet,
+    ""
+)]
+#[case::spread_where_there_would_be_place(
+    "1 Insufficient cpu, 2 node(s) didn't match pod topology spread constraints",
+    Cause::TopologySpreadUnmet,
+    ""
+)]
+#[case::unheard_of_beside_control_plane(
+    "1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 3 cannot allocate all claims",
+    Cause::Unschedulable,
+    ""
+)]
 #[case::full_and_tainted(
     "1 node(s) had untolerated taint(s), 2 Insufficient memory",
     Cause::InsufficientResources,
@@ -71,7 +86,7 @@ use super::*;
 #[case::claim_is_lost(
     "persistentvolumeclaim \"data\" bound to non-existent persistentvolume \"pv-1\"",
     Cause::VolumeMissing,
-    ""
+    "data"
 )]
 #[case::volume_is_lost(
     "3 node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",

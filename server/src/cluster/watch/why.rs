@@ -83,7 +83,7 @@ const ROWS: &[Row] = &[
     failing("kubelet/unschedulable-selector", "node_selector_mismatch", "", "nodeSelector"),
     failing("kubelet/wrong-command", "command_not_found", "app", "Correct command and args of container app"),
 
-    failing("cases/anti-affinity", "pod_anti_affinity_unmet", "", "Run fewer replicas"),
+    failing("cases/anti-affinity", "pod_anti_affinity_unmet", "", "Run no more replicas"),
     failing("cases/bare-replicaset:bare-rc", "pod_security_violated", "", "securityContext"),
     failing("cases/bare-replicaset:bare-rs", "pod_security_violated", "", "securityContext"),
     healthy("cases/bare-rs-runs"),

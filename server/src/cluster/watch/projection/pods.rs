@@ -53,7 +53,7 @@ pub fn pod(pod: &corev1::Pod) -> SeenPod {
         reason: status.reason.as_deref().map(|reason| Said {
             reason: named(reason),
             message: short(status.message.as_deref().unwrap_or_default()),
-            at: ended_at(&status),
+            at: ended_at(pod, &status),
             source: "pod status".into(),
         }),
         disruption: condition(&status, "DisruptionTarget").filter(|condition| condition.status == "True").map(said),
@@ -125,15 +125,22 @@ fn keys_of_volume(volume: &corev1::Volume) -> Vec<VolumeKeys> {
         is_secret,
         keys: items.iter().take(KEYS_KEPT).map(|item| object_name(&item.key)).collect(),
     };
-    let config_map =
-        volume.config_map.as_ref().map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
+    let config_map = volume
+        .config_map
+        .as_ref()
+        .filter(|one| one.optional != Some(true))
+        .map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
     let name = |secret: &corev1::SecretVolumeSource| secret.secret_name.clone().unwrap_or_default();
-    let secret = volume.secret.as_ref().map(|one| of(&name(one), true, one.items.as_deref().unwrap_or_default()));
+    let secret = volume
+        .secret
+        .as_ref()
+        .filter(|one| one.optional != Some(true))
+        .map(|one| of(&name(one), true, one.items.as_deref().unwrap_or_default()));
     let sources = volume.projected.as_ref().and_then(|projected| projected.sources.as_deref()).unwrap_or_default();
     let projected = sources.iter().flat_map(|source| {
-        let config_map = source.config_map.as_ref();
+        let config_map = source.config_map.as_ref().filter(|one| one.optional != Some(true));
         let config_map = config_map.map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
-        let secret = source.secret.as_ref();
+        let secret = source.secret.as_ref().filter(|one| one.optional != Some(true));
         let secret = secret.map(|one| of(&one.name, true, one.items.as_deref().unwrap_or_default()));
         config_map.into_iter().chain(secret)
     });
@@ -242,9 +249,15 @@ fn last_words(message: &str) -> String {
     if n_left_out > 0 { format!("…{kept}") } else { kept }
 }
 
-/// Of a pod that has failed: when its last container ended, or its condition Ready became false.
-fn ended_at(status: &corev1::PodStatus) -> Option<OffsetDateTime> {
-    condition(status, "Ready").and_then(|condition| condition.last_transition_time.as_ref()).and_then(moment)
+/// Of a pod that has failed: when its last container ended, or its condition Ready became false, the later of the two; of one that a
+/// node rejected before any container, when it was made. A pod that was never ready has that condition since it was made.
+fn ended_at(pod: &corev1::Pod, status: &corev1::PodStatus) -> Option<OffsetDateTime> {
+    let unready =
+        condition(status, "Ready").and_then(|condition| condition.last_transition_time.as_ref()).and_then(moment);
+    let ended = |status: &corev1::ContainerStatus| status.state.as_ref()?.terminated.as_ref()?.finished_at.clone();
+    let ended = status.container_statuses.iter().flatten().filter_map(ended).filter_map(|at| moment(&at)).max();
+    let made = pod.metadata.creation_timestamp.as_ref().and_then(moment);
+    unready.max(ended).or_else(|| made.filter(|_| status.container_statuses.iter().flatten().next().is_none()))
 }
 
 /// The newest of the steps that it has behind it.

@@ -11,6 +11,23 @@ fn read<T: DeserializeOwned>(value: Value) -> T {
 }
 
 #[test]
+fn a_pod_that_failed_did_so_when_its_last_container_ended_or_when_it_was_rejected() {
+    let failed = |status: Value| {
+        let made = json!({"name": "web-1", "creationTimestamp": "2026-11-20T08:00:00Z"});
+        let seen = pod(&read(json!({"metadata": made, "status": status})));
+        seen.pod.reason.expect("says why").at
+    };
+    let unready = json!([{"type": "Ready", "status": "False", "lastTransitionTime": "2026-11-20T08:00:00Z"}]);
+    let ended = json!([{
+        "name": "web", "image": "web:1", "imageID": "", "ready": false, "restartCount": 0,
+        "state": {"terminated": {"exitCode": 137, "finishedAt": "2026-11-20T08:03:00Z"}},
+    }]);
+    assert_eq!(failed(json!({"phase": "Failed", "reason": "OutOfcpu"})), Some(datetime!(2026-11-20 08:00 UTC)));
+    let evicted = json!({"phase": "Failed", "reason": "Evicted", "conditions": unready, "containerStatuses": ended});
+    assert_eq!(failed(evicted), Some(datetime!(2026-11-20 08:03 UTC)), "it was never ready");
+}
+
+#[test]
 fn an_owner_of_another_group_is_none_of_kubernetes_own() {
     for (api_version, kind, expected) in [
         ("apps/v1", "StatefulSet", "StatefulSet"),
