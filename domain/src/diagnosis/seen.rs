@@ -41,7 +41,8 @@ pub struct Workload {
     pub run: Option<String>,
     /// It was refused for lack of quota, and by now there is room.
     pub has_room_again: bool,
-    /// When it was last refused, or the quota that refused it last changed: its problem may say only when that began.
+    /// When it was last refused, or the quota that refused it last changed: its problem may say only when that began. Of a CronJob, when
+    /// a run of it was last due and began, or ended well.
     pub tried_at: Option<OffsetDateTime>,
 }
 

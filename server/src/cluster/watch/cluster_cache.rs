@@ -147,8 +147,11 @@ impl ClusterCache {
             tried_at: refused(workload, events).and_then(|event| event.last_at),
             ..workload.clone()
         };
-        let deployments =
-            self.deployments.of(namespace).map(|(name, seen)| self.deployment(namespace, name, seen, events));
+        let sets = self.sets_in_use(namespace);
+        let deployments = self.deployments.of(namespace).map(|(name, seen)| {
+            let its = sets.get(name).map(Vec::as_slice).unwrap_or_default();
+            deployment(seen, its, events)
+        });
         let replica_sets = self.replica_sets.of(namespace).map(|(_, seen)| seen);
         let bare = replica_sets.filter(|seen| seen.deployment.is_none() && seen.is_in_use).map(|seen| &seen.workload);
         let jobs = self.jobs.of(namespace).filter(|(_, job)| job.cron_job.is_none()).map(|(_, job)| &job.workload);
@@ -163,18 +166,15 @@ impl ClusterCache {
         deployments.chain(own.chain(bare).chain(jobs).map(with_refusal)).chain(cron_jobs).collect()
     }
 
-    /// What keeps a Deployment's ReplicaSets from making pods says more than that the Deployment takes too long.
-    fn deployment(&self, namespace: &str, name: &str, deployment: &Workload, events: &Events<'_>) -> Workload {
-        let all = || self.replica_sets.of(namespace).map(|(_, seen)| seen);
-        let its = || all().filter(|seen| seen.deployment.as_deref() == Some(name) && seen.is_in_use);
-        let own = deployment.problem.as_ref();
-        let own_refusal = own.filter(|own| own.source.ends_with("ReplicaFailure"));
-        let of_replicas = || its().filter_map(|seen| seen.workload.problem.as_ref()).max_by_key(|said| said.at);
-        let problem = own_refusal.or_else(of_replicas).or(own).cloned();
-        // Which is said once, when it begins; each try after that is an event about the ReplicaSet.
-        let tried_at =
-            problem.as_ref().and_then(|_| its().filter_map(|seen| refused(&seen.workload, events)?.last_at).max());
-        Workload { problem, tried_at, ..deployment.clone() }
+    /// The ReplicaSets of each Deployment, without those that it keeps to go back to.
+    fn sets_in_use(&self, namespace: &str) -> BTreeMap<&str, Vec<&Workload>> {
+        let mut sets: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (_, seen) in self.replica_sets.of(namespace).filter(|(_, seen)| seen.is_in_use) {
+            if let Some(deployment) = &seen.deployment {
+                sets.entry(deployment.as_str()).or_default().push(&seen.workload);
+            }
+        }
+        sets
     }
 
     /// The jobs of each CronJob, newest first.
@@ -272,7 +272,7 @@ fn cannot_create_pods(workload: &Workload, begun: &Begun<'_>, events: &Events<'_
 /// since its newest run began says more.
 fn of_runs(cron_job: &Workload, runs: &[&SeenJob], begun: &Begun<'_>, events: &Events<'_>) -> Workload {
     let newest = runs.first();
-    let held_up = held_up(cron_job, newest.and_then(|run| run.workload.created_at), events);
+    let held_up = held_up(cron_job, newest.and_then(|run| run.workload.created_at).max(cron_job.tried_at), events);
     let Some(newest) = newest else { return Workload { problem: held_up, ..cron_job.clone() } };
     let refused = (!newest.is_finished).then(|| cannot_create_pods(&newest.workload, begun, events)).flatten();
     let finished = runs.iter().find(|run| run.is_finished).filter(|_| refused.is_none());
@@ -281,6 +281,17 @@ fn of_runs(cron_job: &Workload, runs: &[&SeenJob], begun: &Begun<'_>, events: &E
     let says = |problem: Said| Said { source: format!("{} of job {}", problem.source, run.workload.name), ..problem };
     let problem = held_up.or(problem.map(says));
     Workload { run: Some(run.workload.name.clone()), problem, ..cron_job.clone() }
+}
+
+/// What keeps a Deployment's ReplicaSets from making pods says more than that the Deployment takes too long.
+fn deployment(deployment: &Workload, sets: &[&Workload], events: &Events<'_>) -> Workload {
+    let own = deployment.problem.as_ref();
+    let own_refusal = own.filter(|own| own.source.ends_with("ReplicaFailure"));
+    let of_replicas = || sets.iter().filter_map(|set| set.problem.as_ref()).max_by_key(|said| said.at);
+    let problem = own_refusal.or_else(of_replicas).or(own).cloned();
+    // Which is said once, when it begins; each try after that is an event about the ReplicaSet.
+    let tried_at = problem.as_ref().and_then(|_| sets.iter().filter_map(|set| refused(set, events)?.last_at).max());
+    Workload { problem, tried_at, ..deployment.clone() }
 }
 
 /// The newest event about a CronJob itself that keeps it from running. What was said before its schedule was corrected or its

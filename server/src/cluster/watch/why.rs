@@ -91,6 +91,7 @@ const ROWS: &[Row] = &[
     failing("cases/config-key-volume", "key_missing", "", "Add the key to app-settings"),
     failing("cases/cordoned", "nodes_cordoned", "", "uncordoned"),
     failing("cases/cron-always-fails", "cron_job_run_failed", "", "kubectl logs job/cron-always-fails-2"),
+    healthy("cases/cron-missed-run-gone"),
     failing("cases/cron-missed", "run_missed", "", "kubectl create job NEW-NAME --from=cronjob/cron-missed"),
     healthy("cases/cron-missed-once"),
     healthy("cases/cron-recovered"),

@@ -165,7 +165,12 @@ pub fn cron_job(cron_job: &batchv1::CronJob) -> Workload {
     let n_active = cron_job.status.as_ref().and_then(|status| status.active.as_ref()).map_or(0, Vec::len);
     let n_active = i32::try_from(n_active).unwrap_or(i32::MAX);
     let job = spec.and_then(|spec| spec.job_template.spec.as_ref());
+    // Its runs may be gone by now, each as soon as it is done.
+    let status = cron_job.status.as_ref();
+    let ran = status.map(|status| [&status.last_schedule_time, &status.last_successful_time]);
+    let tried_at = ran.into_iter().flatten().flatten().filter_map(moment).max();
     Workload {
+        tried_at,
         kind: WorkloadKind::CronJob,
         name: object_name(&cron_job.name_any()),
         uid: uid(&cron_job.metadata),
