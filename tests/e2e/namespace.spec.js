@@ -62,8 +62,9 @@ test('a namespace is asked for, granted with less, made before one’s eyes and 
   await seesEnforced(owner, { CPU: '1', Memory: '1.5 GiB', Storage: '1 GiB', Pods: '5' });
 
   // The developer finds it everywhere it belongs.
-  await developer.goto('/');
-  await expect(panel(developer, 'Your requests')).toContainText(name);
+  // Home has the newest few of all that this developer asks for meanwhile.
+  await developer.goto(`/requests?queue=mine&text=${name}`);
+  await expect(row(developer, `New namespace ${name}`)).toBeVisible();
   await developer.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Namespaces' }).click();
   await row(developer, name).getByRole('link').click();
   await developer.getByRole('navigation', { name: 'Parts of the namespace' }).getByRole('link', { name: 'Activity' }).click();
