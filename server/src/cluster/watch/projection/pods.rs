@@ -119,29 +119,18 @@ fn volume_keys(pod: &corev1::Pod) -> Vec<VolumeKeys> {
 }
 
 fn keys_of_volume(volume: &corev1::Volume) -> Vec<VolumeKeys> {
-    let of = |object: &str, is_secret, items: &[corev1::KeyToPath]| VolumeKeys {
-        volume: object_name(&volume.name),
-        object: object_name(object),
-        is_secret,
-        keys: items.iter().take(KEYS_KEPT).map(|item| object_name(&item.key)).collect(),
+    let of = |object: &str, is_secret, items: &Option<Vec<corev1::KeyToPath>>, optional: Option<bool>| {
+        let items = items.iter().flatten().filter(|_| optional != Some(true)).take(KEYS_KEPT);
+        let keys = items.map(|item| object_name(&item.key)).collect();
+        VolumeKeys { volume: object_name(&volume.name), object: object_name(object), is_secret, keys }
     };
-    let config_map = volume
-        .config_map
-        .as_ref()
-        .filter(|one| one.optional != Some(true))
-        .map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
+    let config_map = volume.config_map.as_ref().map(|one| of(&one.name, false, &one.items, one.optional));
     let name = |secret: &corev1::SecretVolumeSource| secret.secret_name.clone().unwrap_or_default();
-    let secret = volume
-        .secret
-        .as_ref()
-        .filter(|one| one.optional != Some(true))
-        .map(|one| of(&name(one), true, one.items.as_deref().unwrap_or_default()));
+    let secret = volume.secret.as_ref().map(|one| of(&name(one), true, &one.items, one.optional));
     let sources = volume.projected.as_ref().and_then(|projected| projected.sources.as_deref()).unwrap_or_default();
     let projected = sources.iter().flat_map(|source| {
-        let config_map = source.config_map.as_ref().filter(|one| one.optional != Some(true));
-        let config_map = config_map.map(|one| of(&one.name, false, one.items.as_deref().unwrap_or_default()));
-        let secret = source.secret.as_ref().filter(|one| one.optional != Some(true));
-        let secret = secret.map(|one| of(&one.name, true, one.items.as_deref().unwrap_or_default()));
+        let config_map = source.config_map.as_ref().map(|one| of(&one.name, false, &one.items, one.optional));
+        let secret = source.secret.as_ref().map(|one| of(&one.name, true, &one.items, one.optional));
         config_map.into_iter().chain(secret)
     });
     let all = config_map.into_iter().chain(secret).chain(projected);
@@ -252,22 +241,26 @@ fn last_words(message: &str) -> String {
 /// Of a pod that has failed: when its last container ended, or its condition Ready became false, the later of the two; of one that a
 /// node rejected before any container, when it was made. A pod that was never ready has that condition since it was made.
 fn ended_at(pod: &corev1::Pod, status: &corev1::PodStatus) -> Option<OffsetDateTime> {
-    let unready =
-        condition(status, "Ready").and_then(|condition| condition.last_transition_time.as_ref()).and_then(moment);
-    let ended = |status: &corev1::ContainerStatus| status.state.as_ref()?.terminated.as_ref()?.finished_at.clone();
-    let ended = status.container_statuses.iter().flatten().filter_map(ended).filter_map(|at| moment(&at)).max();
-    let made = pod.metadata.creation_timestamp.as_ref().and_then(moment);
-    unready.max(ended).or_else(|| made.filter(|_| status.container_statuses.iter().flatten().next().is_none()))
+    let containers = || status.container_statuses.iter().flatten();
+    let ended = containers().filter_map(finished_at).max();
+    let made = created_at(&pod.metadata).filter(|_| containers().next().is_none());
+    condition(status, "Ready").and_then(turned_at).max(ended).or(made)
 }
 
 /// The newest of the steps that it has behind it.
 fn advanced_at(status: &corev1::PodStatus) -> Option<OffsetDateTime> {
     let steps = ["PodScheduled", "PodReadyToStartContainers", "Initialized", "ContainersReady"];
     let done = steps.iter().filter_map(|step| condition(status, step)).filter(|condition| condition.status == "True");
-    let done_at = done.filter_map(|condition| condition.last_transition_time.as_ref().and_then(moment));
-    let ended = |status: &corev1::ContainerStatus| status.state.as_ref()?.terminated.as_ref()?.finished_at.clone();
-    let init = status.init_container_statuses.iter().flatten().filter(|status| status.ready).filter_map(ended);
-    done_at.chain(init.filter_map(|at| moment(&at))).max()
+    let init = status.init_container_statuses.iter().flatten().filter(|status| status.ready).filter_map(finished_at);
+    done.filter_map(turned_at).chain(init).max()
+}
+
+fn finished_at(status: &corev1::ContainerStatus) -> Option<OffsetDateTime> {
+    status.state.as_ref()?.terminated.as_ref()?.finished_at.as_ref().and_then(moment)
+}
+
+fn turned_at(condition: &corev1::PodCondition) -> Option<OffsetDateTime> {
+    condition.last_transition_time.as_ref().and_then(moment)
 }
 
 fn condition<'a>(status: &'a corev1::PodStatus, type_: &str) -> Option<&'a corev1::PodCondition> {
