@@ -1,0 +1,123 @@
+//! Rules of many roles as few rights: what is allowed twice is said once.
+
+use super::{Mark, Reach, Right};
+use crate::rendered::object::Object;
+use crate::rendered::value::{items_at, words_at};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most combinations of group, resource and name; a chart that has more is not read by people either.
+const MOST: usize = 20_000;
+
+const ADMISSION: [&str; 6] = [
+    "mutatingadmissionpolicies",
+    "mutatingadmissionpolicybindings",
+    "mutatingwebhookconfigurations",
+    "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings",
+    "validatingwebhookconfigurations",
+];
+
+/// One thing that verbs are for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    reach: Reach,
+    group: String,
+    /// Nothing for an address.
+    resource: String,
+    url: String,
+    names: Vec<String>,
+}
+
+/// Rights, and how many targets are left out.
+pub fn rights(roles: &[(&Object, Reach)]) -> (Vec<Right>, usize) {
+    let mut verbs_of: BTreeMap<Target, BTreeSet<String>> = BTreeMap::new();
+    let mut n_left_out = 0;
+    for (role, reach) in roles {
+        for rule in items_at(&role.value, &["rules"]) {
+            let verbs = words_at(rule, &["verbs"]);
+            for target in targets(rule, *reach) {
+                if verbs_of.len() < MOST || verbs_of.contains_key(&target) {
+                    verbs_of.entry(target).or_default().extend(verbs.iter().cloned());
+                } else {
+                    n_left_out += 1;
+                }
+            }
+        }
+    }
+    (together(verbs_of), n_left_out)
+}
+
+/// Each group with each resource; no more of them than are kept.
+fn targets(rule: &serde_json::Value, reach: Reach) -> Vec<Target> {
+    let mut names = words_at(rule, &["resourceNames"]);
+    names.sort();
+    let (groups, resources) = (words_at(rule, &["apiGroups"]), words_at(rule, &["resources"]));
+    let target = |group: &str, resource: &str, url: String| Target {
+        reach,
+        group: group.to_owned(),
+        resource: resource.to_owned(),
+        url,
+        names: names.clone(),
+    };
+    let of_resources =
+        groups.iter().flat_map(|group| resources.iter().map(|resource| target(group, resource, String::new())));
+    let of_urls = words_at(rule, &["nonResourceURLs"]).into_iter().map(|url| target("", "", url));
+    of_urls.chain(of_resources).take(MOST + 1).collect()
+}
+
+/// What has the same verbs stands together, unless one of it is to be looked at and another is not.
+fn together(verbs_of: BTreeMap<Target, BTreeSet<String>>) -> Vec<Right> {
+    let mut rights: Vec<Right> = Vec::new();
+    let mut places: BTreeMap<(Reach, String, Vec<String>, Vec<String>, Vec<Mark>, bool), usize> = BTreeMap::new();
+    for (target, verbs) in verbs_of {
+        let marks = marks(&target, &verbs);
+        let verbs: Vec<String> = verbs.into_iter().collect();
+        let is_url = !target.url.is_empty();
+        let key = (target.reach, target.group.clone(), target.names.clone(), verbs.clone(), marks.clone(), is_url);
+        let place = *places.entry(key).or_insert_with(|| {
+            let (reach, group, names) = (target.reach, target.group.clone(), target.names.clone());
+            rights.push(Right { reach, group, resources: vec![], urls: vec![], names, verbs, marks });
+            rights.len() - 1
+        });
+        if is_url {
+            rights[place].urls.push(target.url);
+        } else {
+            rights[place].resources.push(target.resource);
+        }
+    }
+    rights.sort();
+    rights
+}
+
+fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Mark> {
+    let does = |any: &[&str]| verbs.iter().any(|verb| verb == "*" || any.contains(&verb.as_str()));
+    let changes = does(&["create", "update", "patch", "delete", "deletecollection"]);
+    let writes = does(&["create", "update", "patch"]);
+    let on = |group: &str, resources: &[&str]| {
+        let is_resource = target.resource == "*" || resources.contains(&target.resource.as_str());
+        [group, "*"].contains(&target.group.as_str()) && is_resource && target.url.is_empty()
+    };
+    let rbac = "rbac.authorization.k8s.io";
+    let is_wild = target.group == "*" || target.resource.starts_with('*') || verbs.contains("*") || target.url == "*";
+    let escalates = verbs.iter().any(|verb| ["escalate", "bind", "impersonate"].contains(&verb.as_str()))
+        || writes && on(rbac, &["roles", "clusterroles", "rolebindings", "clusterrolebindings"])
+        || verbs.contains("*") && on("", &["users", "groups", "serviceaccounts"]);
+    let workloads = on("", &["pods", "replicationcontrollers"])
+        || on("apps", &["deployments", "daemonsets", "replicasets", "statefulsets"])
+        || on("batch", &["jobs", "cronjobs"]);
+    let runs_code = writes && workloads
+        || does(&["create", "get"]) && on("", &["pods/exec", "pods/attach"])
+        || writes && on("", &["pods/ephemeralcontainers"]);
+    [
+        (is_wild, Mark::Wildcard),
+        (on("", &["secrets"]) && (changes || does(&["get", "list", "watch"])), Mark::Secrets),
+        (escalates, Mark::Escalates),
+        (runs_code, Mark::RunsCode),
+        (does(&["create"]) && on("", &["serviceaccounts/token"]), Mark::Tokens),
+        (changes && on("admissionregistration.k8s.io", &ADMISSION), Mark::Admission),
+        (on("", &["nodes/proxy"]), Mark::Nodes),
+    ]
+    .into_iter()
+    .filter_map(|(is_marked, mark)| is_marked.then_some(mark))
+    .collect()
+}
