@@ -18,3 +18,12 @@
 automountServiceAccountToken: false
 enableServiceLinks: false
 {{- end -}}
+
+{{/* Refuses a setting of the server, with its name, that the chart has to make itself. */}}
+{{- define "starter.refuseOwn" -}}
+{{- range $name, $value := .settings }}
+{{- if has $name $.own }}
+{{- fail (printf "%s.%s is for the chart to set: leave it out." $.section $name) }}
+{{- end }}
+{{- end }}
+{{- end -}}
