@@ -16,6 +16,8 @@ use crate::{
 
 /// The variable that holds the path of a [`StackFile`].
 pub const STACK_VARIABLE: &str = "BERTH_STACK";
+/// The variable that holds the path of the program `helm`, for tests that need no stack.
+pub const HELM_VARIABLE: &str = "BERTH_HELM";
 /// The variable that holds the path of a [`DemoFile`].
 pub const DEMO_VARIABLE: &str = "BERTH_DEMO";
 
@@ -32,6 +34,8 @@ pub struct StackFile {
     pub cluster_issuer_ca: PathBuf,
     /// The program, which is `kubectl` too.
     pub devcluster: PathBuf,
+    /// The program `helm`.
+    pub helm: PathBuf,
     /// The program `berth`.
     pub berth: PathBuf,
     pub site_dir: PathBuf,
@@ -44,6 +48,7 @@ impl StackFile {
         cluster: &Cluster,
         identity: &Identity,
         devcluster: PathBuf,
+        helm: PathBuf,
         berth: PathBuf,
         site_dir: PathBuf,
     ) -> Self {
@@ -56,6 +61,7 @@ impl StackFile {
             cluster_issuer: identity.cluster_issuer.clone(),
             cluster_issuer_ca: identity.cluster_issuer_ca.clone(),
             devcluster,
+            helm,
             berth,
             site_dir,
             accounts: identity.accounts.clone(),

@@ -1,6 +1,7 @@
 //! Namespaces of Berth's on a node that really runs pods: what only a kubelet and a container runtime can show.
 //! `cargo xtask test --only real-node` starts a stack that has one.
 
+mod catalog;
 mod database;
 mod image;
 mod kubectl;

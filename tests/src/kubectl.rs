@@ -4,9 +4,9 @@ use crate::{CLUSTER, Desk, Role, stack};
 use kube::config::Kubeconfig;
 use serde_json::{Value, json};
 use stack::sign_in::cluster_id_token;
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -113,16 +113,26 @@ impl Kubectl {
         file
     }
 
-    fn command(&self, line: &str) -> Command {
+    /// Its directory, for what goes with it.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// As people set `KUBECONFIG`.
+    pub fn kubeconfig(&self) -> &OsStr {
+        &self.kubeconfig
+    }
+
+    fn command<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(&stack().devcluster);
         command.arg("kubectl").env("KUBECONFIG", &self.kubeconfig);
-        command.args(self.namespace.iter().flat_map(|name| ["--namespace", name])).args(line.split_whitespace());
+        command.args(self.namespace.iter().flat_map(|name| ["--namespace", name])).args(words);
         command
     }
 
     /// Leads to a port of a pod or service (`pod/web`), from a free one here.
     pub async fn forward(&self, to: &str, port: u16) -> Forwarded {
-        let mut command = self.command(&format!("port-forward --address=127.0.0.1 {to} :{port}"));
+        let mut command = self.command(["port-forward", "--address=127.0.0.1", to, &format!(":{port}")]);
         let mut kubectl = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("kubectl starts");
         let mut lines = BufReader::new(kubectl.stdout.take().expect("is kept")).lines();
         let line = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("says something in time");
@@ -134,10 +144,14 @@ impl Kubectl {
 
     /// Runs it to its end; the test fails when that does not come in time.
     pub async fn run(&self, line: &str) -> Said {
-        let ended = tokio::time::timeout(LIMIT, self.command(line).kill_on_drop(true).output()).await;
-        let ended = ended.unwrap_or_else(|_| panic!("does not end: {line}")).expect("kubectl starts");
-        let text = [ended.stdout, ended.stderr].concat();
-        Said { is_done: ended.status.success(), text: String::from_utf8_lossy(&text).into_owned() }
+        self.run_words(&line.split_whitespace().collect::<Vec<_>>()).await
+    }
+
+    /// The same with words that have spaces in them.
+    pub async fn run_words(&self, words: &[&str]) -> Said {
+        let mut command = self.command(words.iter().copied());
+        let ended = tokio::time::timeout(LIMIT, command.kill_on_drop(true).output()).await;
+        Said::of(&ended.unwrap_or_else(|_| panic!("does not end: {words:?}")).expect("kubectl starts"))
     }
 
     pub async fn apply(&self, object: &Value) -> Said {
@@ -153,6 +167,11 @@ impl Drop for Kubectl {
 }
 
 impl Said {
+    pub fn of(ended: &Output) -> Self {
+        let text = [&ended.stdout[..], &ended.stderr].concat();
+        Self { is_done: ended.status.success(), text: String::from_utf8_lossy(&text).into_owned() }
+    }
+
     #[track_caller]
     pub fn is_done(&self) {
         assert!(self.is_done, "{}", self.text);

@@ -31,8 +31,7 @@ pub struct Options {
 }
 
 pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
-    builds::devcluster(project, steps)?;
-    builds::identity(project, steps)?;
+    builds::parts(project, steps)?;
     builds::site(project, steps, Profile::Release)?;
     builds::released(project, steps)?;
     until_asked_to_end(async {
@@ -43,6 +42,7 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
             &running.cluster,
             &running.identity,
             project.devcluster(),
+            project.helm(),
             project.released("berth"),
             project.site(),
         );

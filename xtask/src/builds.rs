@@ -15,6 +15,8 @@ use crate::{
 
 /// Kubernetes reports it, and Helm takes decisions by it; the same as in devcluster/go.mod.
 const KUBERNETES_VERSION: &str = "v1.36.1";
+/// What `helm version` says; the same as in helm/program/go.mod.
+const HELM_VERSION: &str = "v4.3.1";
 
 /// Everything that a running Berth needs; `profile` is that of what the browser loads.
 pub fn all(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
@@ -25,6 +27,7 @@ pub fn all(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
 /// What Berth stands on, beside a Postgres that is installed.
 pub fn parts(project: &Project, steps: &Steps) -> Result<()> {
     devcluster(project, steps)?;
+    helm(project, steps)?;
     identity(project, steps)
 }
 
@@ -49,6 +52,20 @@ pub fn devcluster(project: &Project, steps: &Steps) -> Result<()> {
         let mut go = Command::new("go");
         go.current_dir(project.root.join("devcluster")).args(["build", "-ldflags", &flags, "-o"]).arg(project.devcluster()).arg(".");
         steps.run("Build the development cluster", |step| build(step, &mut go, &dir.join("build.log")))
+    })
+}
+
+/// The real Helm, of the versions and sums that its module here names: a minute or two the first time.
+pub fn helm(project: &Project, steps: &Steps) -> Result<()> {
+    let dir = project.work_dir("tools")?;
+    let inputs = Fingerprint::of(&project.root, &["helm/program"], HELM_VERSION)?;
+    inputs.unless_made(&dir.join("helm.inputs"), || {
+        GO.require()?;
+        let flags = format!("-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}");
+        let mut go = Command::new("go");
+        go.current_dir(project.root.join("helm/program")).env("CGO_ENABLED", "0");
+        go.args(["build", "-trimpath", "-ldflags", &flags, "-o"]).arg(project.helm()).arg("helm.sh/helm/v4/cmd/helm");
+        steps.run("Build Helm", |step| build(step, &mut go, &dir.join("helm-build.log")))
     })
 }
 
@@ -115,4 +132,19 @@ pub fn released(project: &Project, steps: &Steps) -> Result<()> {
     steps.run("Build Berth for release", |step| {
         build(step, &mut build_released, &project.target.join("release-build.log"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn helm_is_of_the_version_that_it_says() {
+        let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../helm/program/go.mod");
+        let module = fs::read_to_string(module).unwrap();
+        let version = module.lines().find_map(|line| line.trim().trim_start_matches("require ").strip_prefix("helm.sh/helm/v4 "));
+        assert_eq!(version.and_then(|version| version.split_whitespace().next()), Some(HELM_VERSION));
+    }
 }

@@ -45,6 +45,10 @@ impl Project {
         self.target.join("devcluster/devcluster")
     }
 
+    pub fn helm(&self) -> PathBuf {
+        self.target.join("tools/helm")
+    }
+
     pub fn berth(&self) -> PathBuf {
         self.target.join("debug/berth")
     }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Error, Result, bail, ensure};
 use clap::ValueEnum;
 use stack::{
-    describe::{DEMO_VARIABLE, STACK_VARIABLE},
+    describe::{DEMO_VARIABLE, HELM_VARIABLE, STACK_VARIABLE},
     keycloak::{KEYCLOAK_VARIABLE, Keycloak},
     process::tail,
 };
@@ -167,11 +167,7 @@ impl Checks<'_> {
             Step::Crates => self.crates(),
             // As it is shipped: the journeys weigh it.
             Step::Wasm => builds::site(self.project, self.steps, Profile::Release).map(|()| Counts::default()),
-            Step::Unit => {
-                let mut test = self.project.cargo();
-                test.arg("test").args(NATIVE).args(["--lib", "--bins", "--no-fail-fast"]);
-                self.count("unit", &mut test, Counts::of_libtest)
-            }
+            Step::Unit => self.unit(),
             Step::Integration => self.integration(),
             Step::RealNode => self.real_node(),
             Step::Keycloak => self.keycloak(),
@@ -214,6 +210,15 @@ impl Checks<'_> {
             return Ok(Counts::default());
         }
         self.check("crates-advisories", &mut crates::check_advisories(self.project))
+    }
+
+    /// Charts are read by the real Helm.
+    fn unit(&self) -> Result<Counts> {
+        builds::helm(self.project, self.steps)?;
+        let mut test = self.project.cargo();
+        test.arg("test").args(NATIVE).args(["--lib", "--bins", "--no-fail-fast"]);
+        test.env(HELM_VARIABLE, self.project.helm());
+        self.count("unit", &mut test, Counts::of_libtest)
     }
 
     fn integration(&self) -> Result<Counts> {

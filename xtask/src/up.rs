@@ -58,6 +58,7 @@ impl Stack {
             &running.cluster,
             &running.identity,
             project.devcluster(),
+            project.helm(),
             project.berth(),
             project.site(),
         );
