@@ -1,0 +1,52 @@
+//! What tests sign with, and what they sign.
+#![allow(dead_code, reason = "each test takes its part")]
+
+pub mod openpgp;
+pub mod sigstore;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use signatures::provenance::Archive;
+
+/// To this crate an archive is bytes.
+pub const BYTES: &[u8] = b"the bytes of harbour-1.2.3.tgz";
+pub const ARCHIVE: Archive<'static> = Archive { name: "harbour", version: "1.2.3", bytes: BYTES };
+
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub fn b64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// What Helm signs for `ARCHIVE`.
+pub fn message() -> String {
+    message_of("harbour", "1.2.3", &sha256_hex(BYTES))
+}
+
+pub fn message_of(name: &str, version: &str, digest: &str) -> String {
+    format!(
+        "apiVersion: v2\nappVersion: \"1.0\"\ndescription: Boats  \nname: {name}\nversion: {version}\n\n...\nfiles:\n  {name}-{version}.tgz: sha256:{digest}\n"
+    )
+}
+
+/// The manifest under which `helm push` lays an archive.
+pub fn manifest(archive: &[u8]) -> Vec<u8> {
+    let layer = serde_json::json!({
+        "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+        "digest": format!("sha256:{}", sha256_hex(archive)),
+        "size": archive.len(),
+    });
+    let manifest = serde_json::json!({
+        "schemaVersion": 2,
+        "config": { "mediaType": "application/vnd.cncf.helm.config.v1+json", "digest": format!("sha256:{}", sha256_hex(b"{}")), "size": 2 },
+        "layers": [layer],
+    });
+    manifest.to_string().into_bytes()
+}
