@@ -63,6 +63,7 @@ impl Ground {
             issuer: stack.issuer.clone(),
             client_secret_file: stack.client_secret_file.clone(),
             site_dir: stack.site_dir.clone(),
+            helm: stack.helm.clone(),
         };
         std::fs::create_dir_all(&settings.dir)?;
         stack::seed::set_up(&settings, &Cluster::existing(stack.kubeconfig.clone()), &root.join("demo"))?;

@@ -4,6 +4,7 @@
 
 mod amount;
 mod delete;
+mod entry;
 mod extend;
 mod fields;
 mod new_namespace;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use amount::AmountFields;
 pub use delete::Deletion;
+pub use entry::EntryFields;
 pub use extend::Extension;
 pub use fields::*;
 pub use new_namespace::NewNamespace;

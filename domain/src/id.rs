@@ -30,4 +30,9 @@ ids! {
     NamespaceId
     RequestId
     TokenId
+    /// One version of an entry of the catalog.
+    VersionId
+    /// One time that a chart was taken in, or was tried to be.
+    IngestId
+    SourceId
 }

@@ -16,6 +16,7 @@ macro_rules! views {
 pub mod access;
 pub mod actor;
 pub mod audit;
+pub mod catalog;
 pub mod class;
 pub mod cluster;
 pub mod diagnosis;

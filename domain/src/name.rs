@@ -69,6 +69,10 @@ texts! {
         1..=12 if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => Ok(()),
         _ => Err("use 1 to 12 letters, digits or dashes".into()),
     };
+    /// What an entry of the catalog is known by, in addresses and files.
+    EntryName("entry") = |text| label(text, 40);
+    /// Where charts come from.
+    SourceName("source") = |text| label(text, 40);
     /// Why something is asked for; the first thing approvers read.
     Purpose("purpose") = |text| text::check(text, 3, 500, Lines::Many);
     /// What a person writes beside a decision.

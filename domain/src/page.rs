@@ -40,6 +40,8 @@ pages! {
     Requests         "/requests"                                 SignedIn  "Requests"       .leads(Section::Requests).found_as(QUEUES).key("r").live();
     Request          "/requests/{number}"                        Concerned "Request"        .within(Section::Requests).live();
     Revise           "/requests/{number}/revise"                 Concerned "Revise"         .within(Section::Requests);
+    Catalog          "/catalog"                                  SignedIn  "Catalog"        .leads(Section::Catalog).found("charts to install").key("c");
+    CatalogEntry     "/catalog/{entry}"                          Concerned "Entry"          .within(Section::Catalog);
     Teams            "/teams"                                    SignedIn  "Teams"          .leads(Section::Teams).found("").key("t");
     Team             "/teams/{slug}"                             Concerned "Team"           .within(Section::Teams);
     EditTeam         "/teams/{slug}/edit"                        SettingUp "Edit team"      .within(Section::Teams);
@@ -55,12 +57,18 @@ pages! {
     ClassDraft       "/admin/classes/{class}/draft"              SetUp     "Draft"          .within(Section::Classes);
     ClassPreview     "/admin/classes/{class}/preview"            SetUp     "Preview"        .within(Section::Classes);
     ClassMove        "/admin/classes/{class}/move"               SetUp     "Move namespaces" .within(Section::Classes);
+    Curation         "/admin/catalog"                            SetUp     "Curation"       .leads(Section::Curation).found("entries and versions of the catalog");
+    CuratedEntry     "/admin/catalog/{entry}"                    SetUp     "Entry"          .within(Section::Curation);
+    EditEntry        "/admin/catalog/{entry}/edit"               SettingUp "Edit entry"     .within(Section::Curation);
+    ReviewVersion    "/admin/catalog/{entry}/versions/{version}" SetUp     "Review version" .within(Section::Curation);
+    Ingest           "/admin/catalog/{entry}/ingests/{id}"       SetUp     "Taking in"      .within(Section::Curation).live();
     PlatformRoles    "/admin/platform-roles"                     SetUp     "Platform roles" .leads(Section::PlatformRoles).found("");
     Audit            "/admin/audit"                              Audit     "Audit"          .leads(Section::Audit).found("");
     People           "/admin/people"                             People    "People"         .leads(Section::People).found("");
     Person           "/admin/people/{id}"                        People    "Person"         .within(Section::People);
     Jobs             "/admin/jobs"                               Jobs      "Jobs"           .leads(Section::Jobs).found("");
     NewTeam          "/admin/teams/new"                          SettingUp "New team"       .within(Section::Teams).found("");
+    NewEntry         "/admin/catalog/new"                        SettingUp "New entry"      .within(Section::Curation).found("");
     NewClass         "/admin/classes/new"                        SettingUp "New class"      .within(Section::Classes).found("");
     NewCluster       "/clusters/new"                             SettingUp "Add a cluster"  .within(Section::Clusters).found("");
     Search           "/search"                                   SignedIn  "Search";
@@ -118,9 +126,11 @@ pub enum Section {
     Home,
     Namespaces,
     Requests,
+    Catalog,
     Clusters,
     Teams,
     Classes,
+    Curation,
     PlatformRoles,
     Audit,
     People,

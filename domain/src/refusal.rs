@@ -52,6 +52,8 @@ pub enum Refusal {
     OwnRole,
     #[error("you have already decided this request; another stage needs another person")]
     AlreadyDecided,
+    #[error("you have approved this version already: another person must, too")]
+    VersionApproved,
     #[error("{number} is {state}: this cannot be done now")]
     Closed { number: RequestNumber, state: String },
     #[error("{number} has changed since you read it: read it again")]
@@ -116,6 +118,7 @@ impl Refusal {
             Self::OwnRequest => "own_request",
             Self::OwnRole => "own_role",
             Self::AlreadyDecided => "already_decided",
+            Self::VersionApproved => "version_approved",
             Self::Closed { .. } => "closed",
             Self::Changed { .. } => "stale_version",
             Self::OpenRequest { .. } => "open_request",
@@ -155,6 +158,7 @@ impl Refusal {
             | Self::OwnRequest
             | Self::OwnRole
             | Self::AlreadyDecided
+            | Self::VersionApproved
             | Self::Closed { .. }
             | Self::Changed { .. }
             | Self::OpenRequest { .. }

@@ -1,6 +1,7 @@
 //! Outward shapes: what pages render and the API answers. Made by use cases, never stored.
 
 mod access;
+mod catalog;
 mod class;
 mod cluster;
 mod contents;
@@ -16,6 +17,7 @@ mod team;
 mod verdict;
 
 pub use access::*;
+pub use catalog::*;
 pub use class::*;
 pub use cluster::*;
 pub use contents::*;

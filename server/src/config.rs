@@ -29,6 +29,7 @@ pub struct Config {
     pub assets: Assets,
     pub help: Help,
     pub clusters: Clusters,
+    pub catalog: Catalog,
 }
 
 #[derive(Debug)]
@@ -122,6 +123,12 @@ pub struct Worker {
 pub struct Assets {
     /// The built site: scripts, styles, fonts and their manifest.
     pub dir: PathBuf,
+}
+
+#[derive(Debug)]
+pub struct Catalog {
+    /// The program Helm 4, which renders charts.
+    pub helm: PathBuf,
 }
 
 #[derive(Debug)]

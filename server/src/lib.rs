@@ -11,6 +11,7 @@ pub mod identity;
 pub mod input;
 pub mod jobs;
 pub mod logging;
+mod markdown;
 pub mod seal;
 pub mod start;
 pub mod store;

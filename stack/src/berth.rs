@@ -31,6 +31,8 @@ pub struct Settings {
     pub issuer: String,
     pub client_secret_file: PathBuf,
     pub site_dir: PathBuf,
+    /// The program `helm`.
+    pub helm: PathBuf,
 }
 
 /// What a process of Berth does.
@@ -110,6 +112,7 @@ impl Settings {
             .env("BERTH_OIDC__CLIENT_SECRET_FILE", &self.client_secret_file)
             .env("BERTH_SECRETS__KEY_FILE", self.key_file()?)
             .env("BERTH_ASSETS__DIR", &self.site_dir)
+            .env("BERTH_CATALOG__HELM", &self.helm)
             // Seeds and measurements ask as fast as they can, all in the name of a few.
             .env("BERTH_LIMITS__PERSON_PER_MINUTE", "0")
             .env("BERTH_LIMITS__TOKEN_PER_MINUTE", "0")

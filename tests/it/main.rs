@@ -18,6 +18,7 @@ mod bad_provider;
 mod by_itself;
 mod calls;
 mod capacity;
+mod catalog;
 mod class_moves;
 mod classes;
 mod cluster_border;

@@ -30,6 +30,7 @@ impl Desk {
             .env("BERTH_OIDC__CLIENT_SECRET_FILE", &stack().client_secret_file)
             .env("BERTH_SECRETS__KEY_FILE", stack_dir().join("test-key"))
             .env("BERTH_ASSETS__DIR", &stack().site_dir)
+            .env("BERTH_CATALOG__HELM", &stack().helm)
             .env("BERTH_HELP__CONTACT", "the platform team (platform@berth.test)")
             .args(args)
             .stdin(Stdio::null())

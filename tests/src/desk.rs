@@ -11,7 +11,7 @@ use server::app::namespaces::SyncNamespace;
 use server::app::{Berth, Ctx, clusters, namespaces};
 use server::cluster::Credentials as ClusterCredentials;
 use server::config::{
-    Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker,
+    Assets, Catalog, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker,
 };
 use server::jobs::Job;
 use server::seal::Key;
@@ -421,6 +421,7 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
         assets: Assets { dir: stack().site_dir.clone() },
         clusters: Clusters::default(),
         help: Help { contact: "the platform team (platform@berth.test)".into() },
+        catalog: Catalog { helm: stack().helm.clone() },
     }
 }
 

@@ -31,6 +31,7 @@ impl Program {
             issuer: stack().issuer.clone(),
             client_secret_file: stack().client_secret_file.clone(),
             site_dir: stack().site_dir.clone(),
+            helm: stack().helm.clone(),
         };
         Self { settings, running: None, dir }
     }

@@ -112,6 +112,7 @@ impl Demo {
             issuer: running.identity.issuer.clone(),
             client_secret_file: running.identity.client_secret_file.clone(),
             site_dir: project.site(),
+            helm: project.helm(),
         };
         steps.run("Set Berth up", |_| seed::set_up(&settings, &running.cluster, &project.demo()))?;
         let berth = steps.wait("Start Berth", settings.serve()).await?;

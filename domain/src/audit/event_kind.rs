@@ -8,6 +8,7 @@ use super::detail::{
     MovedClass, Published, ResealedColumn, ScaledWorkload, TeamFields,
 };
 use crate::actor::{Scope, TeamRole};
+use crate::catalog::{EntrySpec, Findings, VersionState};
 use crate::class::{ClassSpec, SpecChange};
 use crate::drift::{Condition, Keep};
 use crate::form::AuditFields;
@@ -144,6 +145,19 @@ events! {
     ClassDraftDiscarded = "class.draft_discarded" { draft: i32, spec: ClassSpec }
     ClassRetired = "class.retired" { reason: Comment }
     ClassRestored = "class.restored" {}
+
+    EntryAdded = "entry.added" { after: EntrySpec }
+    EntryChanged = "entry.changed" { before: EntrySpec, after: EntrySpec }
+    EntryWithdrawn = "entry.withdrawn" { reason: Comment }
+    EntryRestored = "entry.restored" {}
+    VersionTakenIn = "version.taken_in" { digest: String, origin: String, findings: Findings, approvals_needed: u8 }
+    VersionRefused = "version.refused" { origin: String, reason: String }
+    VersionApproved = "version.approved" {
+        digest: String, comment: Option<Comment>, approvals: usize, approvals_needed: u8,
+    }
+    VersionDeprecated = "version.deprecated" { before: VersionState, after: VersionState, reason: Comment }
+    VersionBlocked = "version.blocked" { before: VersionState, reason: Comment }
+    VersionReopened = "version.reopened" { before: VersionState, after: VersionState, reason: Comment }
 
     TeamAdded = "team.added" { after: TeamFields }
     TeamChanged = "team.changed" { before: TeamFields, after: TeamFields }

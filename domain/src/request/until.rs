@@ -22,6 +22,10 @@ impl UntilDate {
         Self(at.to_offset(time::UtcOffset::UTC).date())
     }
 
+    pub fn date(self) -> Date {
+        self.0
+    }
+
     /// The day after.
     #[must_use]
     pub fn next(self) -> Self {

@@ -2,12 +2,15 @@
 
 pub mod api_docs;
 pub mod audit;
+pub mod catalog;
+pub mod catalog_entry;
 pub mod class;
 pub mod classes;
 pub mod cluster;
 pub mod cluster_manifests;
 pub mod cluster_settings;
 pub mod clusters;
+pub mod curation;
 pub mod home;
 pub mod jobs;
 pub mod lifetime;

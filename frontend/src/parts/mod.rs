@@ -6,6 +6,7 @@ pub(crate) mod badge;
 pub(crate) mod bar;
 pub(crate) mod below_use;
 pub(crate) mod capacity;
+pub(crate) mod catalog;
 pub(crate) mod copy;
 pub(crate) mod diff;
 pub(crate) mod disagreement;

@@ -1,6 +1,7 @@
 //! Paths and queries of our own pages.
 
-use domain::name::{ClassName, RequestNumber};
+use domain::id::IngestId;
+use domain::name::{ClassName, EntryName, RequestNumber};
 use domain::page::PageKind;
 use domain::request::UntilDate;
 use domain::{Quota, Resource};
@@ -19,6 +20,26 @@ pub(crate) fn revise(number: RequestNumber) -> String {
 
 pub(crate) fn namespace(cluster: &str, name: &str) -> String {
     of(PageKind::Namespace, &[cluster, name])
+}
+
+pub(crate) fn catalog_entry(name: &EntryName) -> String {
+    of(PageKind::CatalogEntry, &[name.as_str()])
+}
+
+pub(crate) fn curated_entry(name: &EntryName) -> String {
+    of(PageKind::CuratedEntry, &[name.as_str()])
+}
+
+pub(crate) fn edit_entry(name: &EntryName) -> String {
+    of(PageKind::EditEntry, &[name.as_str()])
+}
+
+pub(crate) fn review_version(name: &EntryName, version: &str) -> String {
+    of(PageKind::ReviewVersion, &[name.as_str(), version])
+}
+
+pub(crate) fn ingest(name: &EntryName, id: IngestId) -> String {
+    of(PageKind::Ingest, &[name.as_str(), &id.to_string()])
 }
 
 /// Its quota, and the form that asks for another one.

@@ -139,6 +139,8 @@ async fn until_clusters_change(changes: &mut tokio::sync::broadcast::Receiver<Ch
                 | Change::Jobs
                 | Change::Teams
                 | Change::Classes
+                | Change::Catalog
+                | Change::Ingest(_)
                 | Change::Access(_),
             ) => {}
             Err(RecvError::Closed) => std::future::pending().await,

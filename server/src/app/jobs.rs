@@ -2,7 +2,7 @@
 
 use super::change::SYNC_NAMESPACE;
 use super::{
-    Berth, Change, Ctx, Error, Result, access, audit, change, clusters, memberships, namespaces, request_record,
+    Berth, Change, Ctx, Error, Result, access, audit, catalog, change, clusters, memberships, namespaces, request_record,
     requests,
 };
 use crate::jobs::{Job, Kind, Worker};
@@ -25,6 +25,7 @@ const KINDS: &[Kind<Ctx>] = &[
     Kind::of::<clusters::CheckClusters>(),
     Kind::of::<requests::AdmitWaiting>(),
     Kind::of::<requests::ExpireRequests>(),
+    Kind::of::<catalog::IngestChart>(),
     Kind::of::<audit::SignCheckpoint>(),
     Kind::of::<memberships::ResyncMemberships>(),
 ];

@@ -3,7 +3,7 @@
 use super::Berth;
 use crate::cluster::watch;
 use crate::store::notifier;
-use domain::id::{NamespaceId, PersonId};
+use domain::id::{IngestId, NamespaceId, PersonId};
 use domain::name::{ClusterName, NamespaceName, RequestNumber};
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -18,6 +18,24 @@ pub fn of_request(berth: &Berth, number: RequestNumber) -> BoxStream<'static, ()
         notifier::Change::Namespace(_)
         | notifier::Change::Jobs
         | notifier::Change::Teams
+        | notifier::Change::Catalog
+        | notifier::Change::Ingest(_)
+        | notifier::Change::Access(_) => false,
+    })
+}
+
+/// Whenever a step of taking it in has ended.
+pub fn of_ingest(berth: &Berth, id: IngestId) -> BoxStream<'static, ()> {
+    matching(berth.notifier.subscribe(), move |change| match change {
+        notifier::Change::Ingest(of) => *of == id,
+        notifier::Change::Request(_)
+        | notifier::Change::Namespace(_)
+        | notifier::Change::Namespaces
+        | notifier::Change::Jobs
+        | notifier::Change::Clusters
+        | notifier::Change::Teams
+        | notifier::Change::Classes
+        | notifier::Change::Catalog
         | notifier::Change::Access(_) => false,
     })
 }
@@ -32,6 +50,8 @@ pub fn of_lists(berth: &Berth) -> BoxStream<'static, ()> {
         notifier::Change::Namespace(_)
         | notifier::Change::Jobs
         | notifier::Change::Teams
+        | notifier::Change::Catalog
+        | notifier::Change::Ingest(_)
         | notifier::Change::Access(_) => false,
     })
 }
@@ -75,6 +95,8 @@ pub fn news_of_namespace(
         | notifier::Change::Jobs
         | notifier::Change::Teams
         | notifier::Change::Classes
+        | notifier::Change::Catalog
+        | notifier::Change::Ingest(_)
         | notifier::Change::Access(_) => false,
     });
     futures::stream::select(seen.map(|()| News::Seen), told.map(|()| News::Told)).boxed()
@@ -99,7 +121,9 @@ pub fn of_access(berth: &Berth, person: Option<PersonId>) -> BoxStream<'static, 
         | notifier::Change::Namespaces
         | notifier::Change::Jobs
         | notifier::Change::Clusters
-        | notifier::Change::Classes => None,
+        | notifier::Change::Classes
+        | notifier::Change::Catalog
+        | notifier::Change::Ingest(_) => None,
     };
     let changes = BroadcastStream::new(berth.notifier.subscribe());
     changes

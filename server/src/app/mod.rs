@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod catalog;
 mod change;
 pub mod classes;
 pub mod clusters;

@@ -2,7 +2,7 @@
 
 use super::reader::{Mistakes, Reader};
 use super::{
-    Assets, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session,
+    Assets, Catalog, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session,
     Worker,
 };
 use crate::seal::Key;
@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use time::Duration;
 use tracing_subscriber::EnvFilter;
 use url::{Host, Url};
@@ -39,8 +39,18 @@ pub(super) fn config(
                 .parsed("clusters.allow_http_on_loopback", "true or false")
                 .unwrap_or_default(),
         },
+        catalog: Catalog { helm: program(&reader.text("catalog.helm").unwrap_or_else(|| "helm".into())) },
     };
     reader.finish(config)
+}
+
+/// A program by its path; by its name alone, where the system finds programs. Whether it is one shows when it is run.
+fn program(name: &str) -> PathBuf {
+    let search = || std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|file| file.is_file());
+    match name.contains('/') {
+        true => name.into(),
+        false => search().unwrap_or_else(|| name.into()),
+    }
 }
 
 fn http(reader: &mut Reader) -> Http {

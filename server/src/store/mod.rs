@@ -6,6 +6,11 @@
 
 pub mod audit;
 pub mod bindings;
+pub mod catalog_entries;
+pub mod catalog_lists;
+pub mod chart_archives;
+pub mod chart_ingests;
+pub mod chart_versions;
 pub mod class_drafts;
 pub mod classes;
 pub mod clusters;
@@ -45,12 +50,12 @@ use domain::actor::Person;
 use domain::cluster::OvercommitRatio;
 use domain::field_error::FieldErrors;
 use domain::{Quota, Refusal};
-use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 use std::collections::BTreeMap;
 use std::io;
 use uuid::Uuid;
 
+pub use sqlx::types::Json;
 pub use sqlx::{PgConnection as Conn, PgPool as Pool};
 
 pub type Fault = sqlx::Error;
@@ -220,6 +225,10 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
             Some(Refusal::invalid("name", "already has an open request: read it first"))
         }
         "request_changes_four_eyes" => Some(Refusal::OwnRequest),
+        "version_approval_once" => Some(Refusal::VersionApproved),
+        "chart_version_once" => {
+            Some(Refusal::NotPossible("this version was taken in by somebody else just now: look again".into()))
+        }
         "decision_once_per_person" | "decision_once_per_request" => Some(Refusal::AlreadyDecided),
         _ => None,
     }

@@ -8,7 +8,7 @@
 
 use super::Result;
 use crate::supervise::supervise;
-use domain::id::{NamespaceId, PersonId};
+use domain::id::{IngestId, NamespaceId, PersonId};
 use sqlx::postgres::PgListener;
 use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
@@ -30,6 +30,10 @@ pub enum Change {
     /// Teams, or who is in them by which group: what anybody may do may have changed.
     Teams,
     Classes,
+    /// Entries of the catalog, or their versions.
+    Catalog,
+    /// What is being taken into it.
+    Ingest(IngestId),
     /// What a person may do has changed, or a way in of theirs has ended.
     Access(PersonId),
 }
@@ -98,6 +102,8 @@ impl Change {
             Self::Clusters => "clusters".into(),
             Self::Teams => "teams".into(),
             Self::Classes => "classes".into(),
+            Self::Catalog => "catalog".into(),
+            Self::Ingest(id) => format!("ingest {id}"),
             Self::Access(person) => format!("access {person}"),
         }
     }
@@ -106,6 +112,7 @@ impl Change {
         match payload.split_once(' ') {
             Some(("request", number)) => number.parse().ok().map(Self::Request),
             Some(("namespace", id)) => id.parse().ok().map(|id| Self::Namespace(NamespaceId(id))),
+            Some(("ingest", id)) => id.parse().ok().map(|id| Self::Ingest(IngestId(id))),
             Some(("access", person)) => person.parse().ok().map(|id| Self::Access(PersonId(id))),
             Some(_) => None,
             None => match payload {
@@ -114,6 +121,7 @@ impl Change {
                 "clusters" => Some(Self::Clusters),
                 "teams" => Some(Self::Teams),
                 "classes" => Some(Self::Classes),
+                "catalog" => Some(Self::Catalog),
                 _ => None,
             },
         }

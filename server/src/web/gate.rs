@@ -3,6 +3,7 @@
 //!
 //! A body is read here, before a seat is taken, so that nobody holds one by sending slowly.
 
+use super::archive;
 use super::auth;
 use super::connections::Spare;
 use super::problem::Problem;
@@ -127,14 +128,16 @@ impl Gate {
 pub async fn layer(State(gate): State<Arc<Gate>>, context: RequestContext, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let read = match gate.check(&context, &parts) {
-        Ok(()) => gate.read(&context, body).await,
+        // Its handler reads it, once it is known who sends it.
+        Ok(()) if archive::is_upload(&parts.method, parts.uri.path()) => Ok(body),
+        Ok(()) => gate.read(&context, body).await.map(Body::from),
         Err(problem) => Err(problem),
     };
     let body = read.unwrap_or_else(|problem| {
         parts.extensions.insert(TurnedAway(problem));
-        Bytes::new()
+        Body::empty()
     });
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
     match context.count_the_rest() {
         Ok(()) => response,
         Err(problem) => problem_layer::formed(problem, &context).await,

@@ -1,6 +1,7 @@
 //! The edge: HTTP in, use cases called, pages and JSON out. Nothing is decided here.
 
 pub mod api;
+mod archive;
 pub mod auth;
 mod client;
 mod connections;

@@ -154,6 +154,7 @@ impl Problem {
             | Refusal::LastPlatformRole { .. }
             | Refusal::ChangedSince { .. }
             | Refusal::AlreadyDecided
+            | Refusal::VersionApproved
             | Refusal::Closed { .. }
             | Refusal::StaleRevision { .. }
             | Refusal::Changed { .. }

@@ -1,6 +1,6 @@
 //! Every URL of Berth, on one page: what answers at each page's address, each form and each door.
 
-use super::{Shared, api, auth, health, live, pages};
+use super::{Shared, api, archive, auth, health, live, pages};
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodRouter, get};
@@ -31,7 +31,7 @@ pub fn pages() -> Vec<Route> {
 
 fn page_handler(page: PageKind) -> MethodRouter<Shared> {
     use pages::{
-        admin, classes, clusters, home, lifetime, me, namespaces, people, platform_roles, quota, requests, search,
+        admin, catalog, classes, clusters, curation, home, lifetime, me, namespaces, people, platform_roles, quota, requests, search,
         teams,
     };
     match page {
@@ -48,6 +48,14 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
         PageKind::Requests => get(requests::list),
         PageKind::Request => get(requests::get),
         PageKind::Revise => get(requests::revising),
+        PageKind::Catalog => get(catalog::list),
+        PageKind::CatalogEntry => get(catalog::get),
+        PageKind::Curation => get(curation::list),
+        PageKind::CuratedEntry => get(curation::get),
+        PageKind::EditEntry => get(curation::edit),
+        PageKind::ReviewVersion => get(curation::review),
+        PageKind::Ingest => get(curation::ingest),
+        PageKind::NewEntry => get(curation::new),
         PageKind::Teams => get(teams::list),
         PageKind::Team => get(teams::get),
         PageKind::EditTeam => get(teams::edit),
@@ -79,7 +87,7 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
 /// What is sent from pages.
 pub fn forms() -> Vec<Route> {
     use pages::{
-        admin, classes, clusters, lifetime, me, namespaces, people, platform_roles, quota, requests, teams, theme,
+        admin, classes, clusters, curation, lifetime, me, namespaces, people, platform_roles, quota, requests, teams, theme,
     };
     vec![
         post("/namespaces/new", namespaces::ask),
@@ -123,6 +131,15 @@ pub fn forms() -> Vec<Route> {
         post("/admin/classes/{class}/retire", classes::retire),
         post("/admin/classes/{class}/restore", classes::restore),
         post("/admin/classes/{class}/move", classes::follow),
+        post("/admin/catalog/new", curation::add),
+        post("/admin/catalog/{entry}/edit", curation::change),
+        post("/admin/catalog/{entry}/withdraw", curation::withdraw),
+        post("/admin/catalog/{entry}/restore", curation::restore),
+        upload("/admin/catalog/{entry}/versions", curation::upload),
+        post("/admin/catalog/{entry}/versions/{version}/approve", curation::approve),
+        post("/admin/catalog/{entry}/versions/{version}/deprecate", curation::deprecate),
+        post("/admin/catalog/{entry}/versions/{version}/block", curation::block),
+        post("/admin/catalog/{entry}/versions/{version}/reopen", curation::reopen),
         post("/admin/people/{id}/end", people::end),
         post("/admin/jobs/{id}/retry", admin::retry_job),
         post("/me/tokens", me::create_token),
@@ -145,6 +162,12 @@ pub fn doors() -> Vec<Route> {
         read("/livez", health::live),
         read("/readyz", health::ready),
     ]
+}
+
+/// What takes an archive.
+fn upload<H: Handler<T, Shared>, T: 'static>(path: &'static str, handler: H) -> Route {
+    let Route { method, path, handler } = post(path, handler);
+    Route { method, path, handler: archive::route(handler) }
 }
 
 fn read<H: Handler<T, Shared>, T: 'static>(path: &'static str, handler: H) -> Route {

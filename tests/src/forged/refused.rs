@@ -83,6 +83,12 @@ impl Forged<'_> {
         says
     }
 
+    /// A version of this entry that is offered before enough people approved it; what the database says to that.
+    pub async fn offers_unapproved_version(&self, entry: &str) -> String {
+        let offer = sqlx::query("update chart_versions set state = 'approved' where entry = $1").bind(entry);
+        offer.execute(self.db).await.expect_err("it takes enough people").to_string()
+    }
+
     /// A revision that who approved has written: with it they are its author, and their approval no longer counts.
     pub async fn revised_by_who_decided(&self) {
         let revision = "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)

@@ -1,6 +1,7 @@
 //! What people read: pages and the API ask here. Nothing here changes anything, and nothing that does takes from here. Short
 //! lists that nobody else needs (of jobs, of the audit trail, of drafts) stand beside what changes them.
 
+pub mod catalog;
 pub mod classes;
 pub mod clusters;
 mod home;

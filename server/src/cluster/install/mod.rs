@@ -26,6 +26,7 @@ use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 pub use kubeconfig::Plain;
+pub use rights::creatable_by_deployers;
 use rights::{GUARDRAILS, LOOSEN, LOOSEN_GROUP, PROVISIONER_RIGHTS, observer_rights, rules, team_roles};
 use secrecy::SecretString;
 use std::collections::BTreeMap;

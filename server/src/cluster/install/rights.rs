@@ -160,6 +160,18 @@ pub fn team_roles() -> [(&'static str, Vec<PolicyRule>); 4] {
     ]
 }
 
+/// What deployments may create in a namespace, as API group and resource.
+pub fn creatable_by_deployers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rights = WORKLOAD_RIGHTS.iter().filter(|right| right.verbs.contains(&"create"));
+    rights.flat_map(|right| {
+        let resources = match &right.resources {
+            Cow::Borrowed(resources) => *resources,
+            Cow::Owned(_) => &[],
+        };
+        resources.iter().map(|resource| (right.group, *resource))
+    })
+}
+
 pub fn rules<const N: usize>(sets: [&[Right]; N]) -> Vec<PolicyRule> {
     sets.into_iter().flatten().map(Right::rule).collect()
 }

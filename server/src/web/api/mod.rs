@@ -1,6 +1,7 @@
 //! The JSON API, `/api/v1`. A handler translates and calls one use case; the API document is made from these routes.
 
 mod audit;
+mod catalog;
 mod classes;
 mod clusters;
 mod jobs;
@@ -109,6 +110,19 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(clusters::remove))
         .routes(routes!(clusters::get, clusters::change))
         .routes(routes!(clusters::manifests))
+        .routes(routes!(catalog::list))
+        .routes(routes!(catalog::get))
+        .routes(routes!(catalog::curated))
+        .routes(routes!(catalog::curated_entry, catalog::save))
+        .routes(routes!(catalog::withdraw))
+        .routes(routes!(catalog::restore))
+        .routes(routes!(catalog::upload))
+        .routes(routes!(catalog::ingest))
+        .routes(routes!(catalog::review))
+        .routes(routes!(catalog::approve))
+        .routes(routes!(catalog::deprecate))
+        .routes(routes!(catalog::block))
+        .routes(routes!(catalog::reopen))
         .routes(routes!(audit::list))
         .routes(routes!(audit::csv))
         .routes(routes!(audit::jsonl))

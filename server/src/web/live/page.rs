@@ -5,7 +5,8 @@ use crate::app::{Ctx, Error, PAGE, Result, views};
 use crate::web::extract::Paging;
 use crate::web::request_context::frame_of;
 use axum::extract::Query;
-use domain::name::{ClusterName, NamespaceName, RequestNumber};
+use domain::id::IngestId;
+use domain::name::{ClusterName, EntryName, NamespaceName, RequestNumber};
 use domain::view::{Queue, RequestFilter, RequestPage};
 use frontend::pages::namespace::Tab;
 use frontend::{Assets, pages};
@@ -20,6 +21,10 @@ pub enum LivePage {
     /// The list; which, its query says.
     Requests,
     Request(RequestNumber),
+    Ingest {
+        entry: EntryName,
+        id: IngestId,
+    },
     Namespace {
         cluster: ClusterName,
         name: NamespaceName,
@@ -39,6 +44,9 @@ impl LivePage {
             [""] => Some(Self::Home),
             ["requests"] => Some(Self::Requests),
             ["requests", number] => Some(Self::Request(RequestNumber(number.parse().ok()?))),
+            ["admin", "catalog", entry, "ingests", id] => {
+                Some(Self::Ingest { entry: entry.parse().ok()?, id: IngestId(id.parse().ok()?) })
+            }
             ["namespaces", cluster, name] => namespace(cluster, name, ""),
             ["namespaces", cluster, name, tab] => namespace(cluster, name, tab),
             _ => None,
@@ -63,6 +71,9 @@ impl LivePage {
                     PAGE,
                 );
                 Ok(pages::requests::page(frame, list.await?))
+            }
+            Self::Ingest { entry, id } => {
+                Ok(pages::curation::ingest::page(frame, views::catalog::ingest(ctx, entry, *id).await?))
             }
             Self::Namespace { .. } => Err(Error::NotFound),
         }
@@ -93,13 +104,13 @@ mod tests {
         assert_eq!(LivePage::parse("/requests/12"), Some(LivePage::Request(RequestNumber(12))));
         let tab = |path| match LivePage::parse(path) {
             Some(LivePage::Namespace { tab, .. }) => Some(tab),
-            Some(LivePage::Home | LivePage::Requests | LivePage::Request(_)) | None => None,
+            Some(LivePage::Home | LivePage::Requests | LivePage::Request(_) | LivePage::Ingest { .. }) | None => None,
         };
         assert_eq!(tab("/namespaces/harbour-1/payments-dev"), Some(Tab::Overview));
         assert_eq!(tab("/namespaces/harbour-1/payments-dev/events"), Some(Tab::Events));
         // Each of them, with something for its parameters, is what the table says of it.
         for page in PageKind::ALL {
-            let example = page.path().replace("{number}", "12").replace("{tab}", "events").replace(['{', '}'], "");
+            let example = page.path().replace("{number}", "12").replace("{id}", "0195d0a0-0000-7000-8000-000000000000").replace("{tab}", "events").replace(['{', '}'], "");
             assert_eq!(LivePage::parse(&example).is_some(), page.about().is_live, "{example}");
         }
         for path in

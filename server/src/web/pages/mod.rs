@@ -3,8 +3,10 @@
 
 pub mod admin;
 pub mod assets;
+pub mod catalog;
 pub mod classes;
 pub mod clusters;
+pub mod curation;
 mod form_key;
 pub mod home;
 pub mod lifetime;

@@ -1,0 +1,14 @@
+//! The catalog: entries, which are charts with what the platform team says of them, where they come from, and the life of
+//! their versions.
+
+mod entry;
+mod findings;
+mod fit;
+mod source;
+mod version;
+
+pub use entry::{Approval, AutomaticRule, Category, ChartOrigin, EntrySpec, NotOffered, Risk};
+pub use findings::{Findings, Gravity, Needs, Right, Signature};
+pub use fit::{Fit, Place};
+pub use source::{SourceKind, SourceSpec};
+pub use version::{ApprovalMark, ChartVersion, Decided, VersionState};

@@ -1,0 +1,303 @@
+//! What the platform team says of a chart.
+
+use crate::class::Environment;
+use crate::field_error::FieldErrors;
+use crate::name::{ClassName, SourceName, TeamSlug, Title};
+use crate::text::{self, Lines};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Bytes of an entry's documentation.
+const LONGEST_DOCUMENTATION: usize = 64 * 1024;
+
+/// An entry, as the platform team writes it; stored as JSON, written as YAML in files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EntrySpec {
+    pub title: Title,
+    /// What it is, in a sentence.
+    pub summary: String,
+    pub category: Category,
+    /// Who answers for it: a team or a channel, as people know it.
+    pub owner: String,
+    /// For whoever installs it, in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub documentation: String,
+    /// Teams that may install it; empty means all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub teams: BTreeSet<TeamSlug>,
+    /// Classes of namespaces that it may be installed into; empty means all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub classes: BTreeSet<ClassName>,
+    /// Environments that it may be installed into; empty means all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub environments: BTreeSet<Environment>,
+    #[serde(default)]
+    pub risk: Risk,
+    /// Whose approval an install needs.
+    #[serde(default)]
+    pub approval: Approval,
+    /// Where new versions come from; none of one that is uploaded or imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<ChartOrigin>,
+    /// What is approved without anybody.
+    #[serde(default)]
+    pub automatic: AutomaticRule,
+}
+
+/// A chart at a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChartOrigin {
+    pub source: SourceName,
+    /// As the source names it.
+    pub name: String,
+    /// Which versions are taken in, as Helm writes constraints: `~17`, `>=1.2 <2`; none means all that are no pre-releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<String>,
+}
+
+/// What an entry is looked for under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    Service,
+    Job,
+    Data,
+    Network,
+    Observability,
+    Other,
+}
+
+/// What is at stake where it runs. From elevated on, two people approve each version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    #[default]
+    Low,
+    Elevated,
+    High,
+}
+
+/// Whose approval an install needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    #[default]
+    None,
+    Platform,
+}
+
+/// What is approved without anybody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AutomaticRule {
+    #[default]
+    Never,
+    /// Patch versions of the one that is offered, if their images come from the same repositories and they ask for the same
+    /// rights, are signed by the same and need no lower level of pod security.
+    Patches,
+}
+
+/// Why an entry is not for somebody's namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NotOffered {
+    Team,
+    Class,
+    Environment,
+}
+
+impl EntrySpec {
+    /// Refuses what cannot be meant, with every mistake at once.
+    pub fn check(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut check = |field: &str, is: Result<(), std::borrow::Cow<'static, str>>| {
+            if let Err(problem) = is {
+                errors.add(field, problem);
+            }
+        };
+        check("summary", text::check(&self.summary, 3, 200, Lines::One));
+        check("owner", text::check(&self.owner, 1, 80, Lines::One));
+        if !self.documentation.is_empty() {
+            check("documentation", text::check(&self.documentation, 1, LONGEST_DOCUMENTATION, Lines::Many));
+        }
+        if let Some(chart) = &self.chart {
+            check("chart.name", text::check(&chart.name, 1, 250, Lines::One));
+            if let Some(versions) = &chart.versions {
+                check("chart.versions", text::check(versions, 1, 200, Lines::One));
+            }
+        }
+        errors.finish()
+    }
+
+    /// Whether a team may install it at all.
+    pub fn is_for_team(&self, team: &TeamSlug) -> bool {
+        self.teams.is_empty() || self.teams.contains(team)
+    }
+
+    /// Whether it may be installed into a namespace of this team, class and environment; else why not.
+    pub fn offered_to(&self, team: &TeamSlug, class: &ClassName, environment: Environment) -> Result<(), NotOffered> {
+        if !self.is_for_team(team) {
+            return Err(NotOffered::Team);
+        }
+        if !(self.classes.is_empty() || self.classes.contains(class)) {
+            return Err(NotOffered::Class);
+        }
+        if !(self.environments.is_empty() || self.environments.contains(&environment)) {
+            return Err(NotOffered::Environment);
+        }
+        Ok(())
+    }
+}
+
+impl Category {
+    pub const ALL: [Self; 6] =
+        [Self::Service, Self::Job, Self::Data, Self::Network, Self::Observability, Self::Other];
+
+    /// As it is stored and stands in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Job => "job",
+            Self::Data => "data",
+            Self::Network => "network",
+            Self::Observability => "observability",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Service => "Services",
+            Self::Job => "Jobs",
+            Self::Data => "Data",
+            Self::Network => "Network",
+            Self::Observability => "Observability",
+            Self::Other => "Other",
+        }
+    }
+
+    pub fn find(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.as_str() == text)
+    }
+}
+
+impl Risk {
+    pub const ALL: [Self; 3] = [Self::Low, Self::Elevated, Self::High];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Elevated => "elevated",
+            Self::High => "high",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Low => "Low",
+            Self::Elevated => "Elevated",
+            Self::High => "High",
+        }
+    }
+
+    pub fn find(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|risk| risk.as_str() == text)
+    }
+}
+
+impl Approval {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Platform => "platform",
+        }
+    }
+}
+
+impl AutomaticRule {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Patches => "patches",
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn sample() -> EntrySpec {
+    EntrySpec {
+        title: "PostgreSQL".parse().expect("a title"),
+        summary: "A database that keeps its rows over restarts and upgrades.".into(),
+        category: Category::Data,
+        owner: "Data platform".into(),
+        documentation: String::new(),
+        teams: BTreeSet::new(),
+        classes: BTreeSet::new(),
+        environments: BTreeSet::new(),
+        risk: Risk::Low,
+        approval: Approval::None,
+        chart: None,
+        automatic: AutomaticRule::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn team(name: &str) -> TeamSlug {
+        name.parse().expect("a name")
+    }
+
+    fn class(name: &str) -> ClassName {
+        name.parse().expect("a name")
+    }
+
+    #[test]
+    fn empty_lists_of_who_may_install_it_mean_everybody() {
+        let spec = sample();
+        assert_eq!(spec.offered_to(&team("payments"), &class("standard"), Environment::Production), Ok(()));
+    }
+
+    #[test]
+    fn what_is_not_named_is_not_offered_and_the_widest_reason_is_told() {
+        let mut spec = sample();
+        spec.environments.insert(Environment::Development);
+        let asked = |spec: &EntrySpec| spec.offered_to(&team("payments"), &class("standard"), Environment::Production);
+        assert_eq!(asked(&spec), Err(NotOffered::Environment));
+        spec.classes.insert(class("sandbox"));
+        assert_eq!(asked(&spec), Err(NotOffered::Class));
+        spec.teams.insert(team("search"));
+        assert_eq!(asked(&spec), Err(NotOffered::Team));
+        assert!(!spec.is_for_team(&team("payments")));
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let mut spec = sample();
+        spec.summary = String::new();
+        spec.owner = "x\u{202e}y".into();
+        spec.documentation = "x".repeat(LONGEST_DOCUMENTATION + 1);
+        spec.chart = Some(ChartOrigin { source: "ours".parse().expect("a name"), name: String::new(), versions: Some(String::new()) });
+        let wrong: Vec<_> = spec.check().expect_err("wrong").0.into_iter().map(|error| error.field).collect();
+        assert_eq!(wrong, ["summary", "owner", "documentation", "chart.name", "chart.versions"]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_unknown_keys_are_refused() {
+        let spec = sample();
+        let text = serde_json::to_string(&spec).expect("it is written");
+        assert_eq!(serde_json::from_str::<EntrySpec>(&text).expect("it is read"), spec);
+        let text = text.replacen('{', "{\"risks\":\"low\",", 1);
+        assert!(serde_json::from_str::<EntrySpec>(&text).is_err());
+    }
+}

@@ -1,0 +1,217 @@
+//! What was found in a version of a chart when it was taken in and rendered: what those who decide on it must know.
+
+use super::entry::{EntrySpec, Risk};
+use crate::class::PodSecurity;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What was found in a version, rendered with its defaults. Stored as JSON beside the version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Findings {
+    /// As the manifests name them: `docker.io/library/postgres:17.6`.
+    pub images: Vec<String>,
+    /// Objects outside of any namespace: `ClusterRole metrics-reader`.
+    pub cluster_scoped: Vec<String>,
+    /// Kinds of objects that it defines itself.
+    pub custom_resources: Vec<String>,
+    /// What its roles may do on the cluster.
+    pub rights: Vec<Right>,
+    /// The strictest level of pod security that lets all of its pods start.
+    pub pod_security: PodSecurity,
+    /// What keeps it from a stricter level, each with its workload.
+    pub pod_security_violations: Vec<String>,
+    /// Objects that a team's account may not make in a namespace, with their kinds.
+    pub not_creatable: Vec<String>,
+    /// Names of its hooks: `pre-install Job migrate`.
+    pub hooks: Vec<String>,
+    pub needs: Needs,
+    pub n_objects: usize,
+    pub signature: Signature,
+}
+
+/// One right that a role of the chart gives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Right {
+    /// `get, list secrets`.
+    pub words: String,
+    /// On the whole cluster, and not only in the namespace that it is installed into.
+    pub is_cluster_wide: bool,
+    /// It reads secrets, does everything, or gives rights itself.
+    pub is_grave: bool,
+}
+
+/// The least that it asks for: the sum of its pods' requests, and of its volumes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Needs {
+    pub cpu_m: u64,
+    pub memory_bytes: u64,
+    pub storage_bytes: u64,
+    /// Containers that ask for no CPU or no memory: what they need is not in the sum.
+    pub n_unknown: usize,
+}
+
+/// Whether the bytes are those that somebody known has signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Signature {
+    /// Its source demands none.
+    NotRequired,
+    Verified { by: String },
+    /// Its source demands one, and there is none.
+    Missing,
+    Failed { why: String },
+}
+
+/// Why two people decide on a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Gravity {
+    /// The entry's own risk is elevated or high.
+    Risk,
+    /// It makes objects outside of the namespace.
+    ClusterScoped,
+    /// It asks for rights that the version before did not.
+    NewRights,
+    /// It needs a lower level of pod security than restricted, and than the version before.
+    PodSecurity,
+    /// Its images come from repositories that those of the version before did not.
+    NewRepositories,
+    /// Somebody else signed it than the version before, or nobody did.
+    OtherSigner,
+}
+
+impl Findings {
+    /// Why two people decide on it, `before` being what is offered now.
+    pub fn gravity(&self, entry: &EntrySpec, before: Option<&Self>) -> BTreeSet<Gravity> {
+        let mut found = BTreeSet::new();
+        let mut add = |is: bool, gravity| {
+            if is {
+                found.insert(gravity);
+            }
+        };
+        add(entry.risk >= Risk::Elevated, Gravity::Risk);
+        add(!self.cluster_scoped.is_empty(), Gravity::ClusterScoped);
+        let rights: BTreeSet<_> = before.iter().flat_map(|before| &before.rights).collect();
+        add(self.rights.iter().any(|right| !rights.contains(right)), Gravity::NewRights);
+        let level = before.map_or(PodSecurity::Restricted, |before| before.pod_security);
+        add(self.pod_security < level, Gravity::PodSecurity);
+        if let Some(before) = before {
+            let known = before.repositories();
+            add(self.repositories().iter().any(|repository| !known.contains(repository)), Gravity::NewRepositories);
+            add(self.signature != before.signature && !self.signature.is_better_than(&before.signature), Gravity::OtherSigner);
+        }
+        found
+    }
+
+    /// Where its images come from, without tags and digests.
+    pub fn repositories(&self) -> BTreeSet<&str> {
+        self.images.iter().map(|image| repository(image)).collect()
+    }
+}
+
+impl Signature {
+    /// Whether what was asked of it holds.
+    pub fn is_good(&self) -> bool {
+        match self {
+            Self::NotRequired | Self::Verified { .. } => true,
+            Self::Missing | Self::Failed { .. } => false,
+        }
+    }
+
+    fn is_better_than(&self, before: &Self) -> bool {
+        matches!(self, Self::Verified { .. }) && !matches!(before, Self::Verified { .. })
+    }
+}
+
+/// An image without its tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or_default();
+    // A colon before the last slash is of a port.
+    match image.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => image,
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn sample() -> Findings {
+    Findings {
+        images: vec!["registry.example.com/postgres:17.4".into()],
+        cluster_scoped: vec![],
+        custom_resources: vec![],
+        rights: vec![],
+        pod_security: PodSecurity::Restricted,
+        pod_security_violations: vec![],
+        not_creatable: vec![],
+        hooks: vec![],
+        needs: Needs { cpu_m: 500, memory_bytes: 1 << 30, storage_bytes: 10 << 30, n_unknown: 0 },
+        n_objects: 5,
+        signature: Signature::NotRequired,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry;
+    use super::*;
+    use rstest::rstest;
+
+    fn right(words: &str) -> Right {
+        Right { words: words.into(), is_cluster_wide: false, is_grave: false }
+    }
+
+    #[rstest]
+    #[case("postgres", "postgres")]
+    #[case("postgres:17.6", "postgres")]
+    #[case("localhost:5000/a/b", "localhost:5000/a/b")]
+    #[case("localhost:5000/a/b:1", "localhost:5000/a/b")]
+    #[case("r.example.com/a@sha256:00", "r.example.com/a")]
+    #[case("r.example.com/a:1@sha256:00", "r.example.com/a")]
+    fn a_repository_has_neither_tag_nor_digest(#[case] image: &str, #[case] expected: &str) {
+        assert_eq!(repository(image), expected);
+    }
+
+    #[test]
+    fn a_modest_first_version_is_for_one_person() {
+        assert_eq!(sample().gravity(&entry::sample(), None), BTreeSet::new());
+    }
+
+    #[test]
+    fn what_is_new_is_compared_with_what_is_offered() {
+        let before = Findings { rights: vec![right("get pods")], ..sample() };
+        let same = Findings { images: vec!["registry.example.com/postgres:17.6".into()], ..before.clone() };
+        assert_eq!(same.gravity(&entry::sample(), Some(&before)), BTreeSet::new());
+        let fewer = Findings { rights: vec![], ..same.clone() };
+        assert_eq!(fewer.gravity(&entry::sample(), Some(&before)), BTreeSet::new());
+        for (found, gravity) in [
+            (Findings { rights: vec![right("get secrets")], ..same.clone() }, Gravity::NewRights),
+            (Findings { cluster_scoped: vec!["ClusterRole x".into()], ..same.clone() }, Gravity::ClusterScoped),
+            (Findings { pod_security: PodSecurity::Baseline, ..same.clone() }, Gravity::PodSecurity),
+            (Findings { images: vec!["elsewhere.example.com/postgres:17.4".into()], ..same.clone() }, Gravity::NewRepositories),
+        ] {
+            assert_eq!(found.gravity(&entry::sample(), Some(&before)), BTreeSet::from([gravity]));
+        }
+    }
+
+    #[test]
+    fn a_signature_may_only_become_better_unnoticed() {
+        let signed = |by: &str| Findings { signature: Signature::Verified { by: by.into() }, ..sample() };
+        let is_told = |after: &Findings, before: &Findings| {
+            after.gravity(&entry::sample(), Some(before)).contains(&Gravity::OtherSigner)
+        };
+        assert!(!is_told(&signed("A"), &sample()) && !is_told(&signed("A"), &signed("A")));
+        assert!(is_told(&signed("B"), &signed("A")) && is_told(&sample(), &signed("A")));
+    }
+
+    #[test]
+    fn a_risky_entry_takes_two_people_whatever_is_found() {
+        let mut risky = entry::sample();
+        risky.risk = Risk::Elevated;
+        assert_eq!(sample().gravity(&risky, Some(&sample())), BTreeSet::from([Gravity::Risk]));
+    }
+}

@@ -1,0 +1,279 @@
+//! The catalog: as teams browse it, and as the platform team curates it.
+
+use crate::catalog::{
+    ApprovalMark, Category, EntrySpec, Findings, Fit, Gravity, Needs, SourceSpec, VersionState,
+};
+use crate::class::{Environment, PodSecurity};
+use crate::id::IngestId;
+use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, SourceName, TeamSlug};
+use crate::view::{DiffLine, Page};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+views! {
+    /// What Chart.yaml says, for people.
+    pub struct ChartMetadata {
+        pub name: String,
+        pub version: String,
+        pub app_version: Option<String>,
+        pub description: Option<String>,
+        pub home: Option<String>,
+        pub licenses: Option<String>,
+        /// Versions of Kubernetes that it is for, as it writes them.
+        pub kube_version: Option<String>,
+        /// The chart itself says that nobody should begin with it any more.
+        pub is_deprecated: bool,
+        pub keywords: Vec<String>,
+        pub maintainers: Vec<String>,
+        /// Charts that it brings along.
+        pub dependencies: Vec<String>,
+    }
+
+    /// The gallery, for one namespace where one is chosen.
+    pub struct Gallery {
+        /// Namespaces of one's teams, to choose from.
+        pub namespaces: Vec<NamespacePlace>,
+        pub chosen: Option<NamespacePlace>,
+        pub query: String,
+        pub category: Option<Category>,
+        pub entries: Page<EntryCard>,
+        /// Whether who looks curates it.
+        pub can_curate: bool,
+    }
+
+    pub struct NamespacePlace {
+        pub cluster: ClusterName,
+        pub name: NamespaceName,
+        pub team: TeamSlug,
+        pub class: ClassName,
+        pub environment: Environment,
+    }
+
+    /// An entry in the gallery, with the version that is offered.
+    pub struct EntryCard {
+        pub name: EntryName,
+        pub title: String,
+        pub summary: String,
+        pub category: Category,
+        /// None: nothing of it is offered yet.
+        pub offered: Option<OfferedVersion>,
+        /// An install waits for Platform's approval.
+        pub needs_approval: bool,
+        /// Why nobody installs it anew.
+        pub withdrawn: Option<String>,
+        /// For the namespace that is chosen; none where none is.
+        pub fit: Option<Fit>,
+    }
+
+    pub struct OfferedVersion {
+        pub version: String,
+        pub app_version: Option<String>,
+        pub state: VersionState,
+        pub needs: Needs,
+        pub pod_security: PodSecurity,
+    }
+
+    /// One entry, for teams.
+    pub struct EntryView {
+        pub name: EntryName,
+        pub spec: EntrySpec,
+        pub offered: Option<OfferedVersion>,
+        pub withdrawn: Option<String>,
+        pub metadata: Option<ChartMetadata>,
+        /// Of the offered version; harmless HTML.
+        pub readme_html: Option<String>,
+        /// What the platform team says of it; harmless HTML.
+        pub documentation_html: Option<String>,
+        pub images: Vec<String>,
+        /// What teams see of its versions, newest first.
+        pub versions: Page<VersionRow>,
+        /// For each of one's namespaces.
+        pub fits: Vec<NamespaceFit>,
+        pub can_curate: bool,
+    }
+
+    pub struct NamespaceFit {
+        pub namespace: NamespacePlace,
+        pub fit: Fit,
+    }
+
+    pub struct VersionRow {
+        pub version: String,
+        pub app_version: Option<String>,
+        pub state: VersionState,
+        pub reason: Option<String>,
+        pub taken_in_at: OffsetDateTime,
+        pub approvals: usize,
+        pub approvals_needed: u8,
+    }
+
+    /// An entry in the list of those who curate.
+    pub struct CuratedRow {
+        pub name: EntryName,
+        pub title: String,
+        pub category: Category,
+        /// The newest that teams may install.
+        pub offered: Option<String>,
+        pub n_candidates: i64,
+        pub n_versions: i64,
+        pub withdrawn: Option<String>,
+    }
+
+    /// One entry, for those who curate.
+    pub struct CuratedEntry {
+        pub name: EntryName,
+        pub spec: EntrySpec,
+        /// Raised by each change.
+        pub version: i32,
+        pub editor: Option<String>,
+        pub edited_at: OffsetDateTime,
+        pub withdrawn: Option<String>,
+        pub versions: Page<VersionRow>,
+        /// The latest first.
+        pub ingests: Vec<IngestView>,
+    }
+
+    /// A version, for those who decide on it, beside the one that is offered.
+    pub struct VersionReview {
+        pub entry: EntryName,
+        pub title: String,
+        pub version: String,
+        pub state: VersionState,
+        pub reason: Option<String>,
+        pub digest: String,
+        pub n_bytes: i64,
+        pub origin: String,
+        pub taken_in_at: OffsetDateTime,
+        pub taken_in_by: Option<String>,
+        pub metadata: ChartMetadata,
+        pub has_readme: bool,
+        pub findings: Findings,
+        /// Another version of it that is offered now, and what was found in it.
+        pub before: Option<VersionBefore>,
+        pub gravity: Vec<Gravity>,
+        pub approvals: Vec<ApprovalMark>,
+        pub approvals_needed: u8,
+        /// Why who looks cannot approve it now; none when they can.
+        pub cannot_approve: Option<String>,
+        /// What teams may install it into: classes and whether their pod security lets it start.
+        pub classes: Vec<ClassFit>,
+        /// From the version that is offered; none where there is none.
+        pub difference: Option<VersionDifference>,
+    }
+
+    pub struct VersionDifference {
+        pub parts: Vec<DiffPart>,
+        /// Objects in which nothing differs but labels that say which version of the chart made them.
+        pub n_only_labels: usize,
+        /// Things that differ, too, and are left out because there are too many.
+        pub n_cut: usize,
+    }
+
+    pub struct VersionBefore {
+        pub version: String,
+        pub findings: Findings,
+    }
+
+    pub struct ClassFit {
+        pub class: ClassName,
+        pub pod_security: PodSecurity,
+        pub is_offered: bool,
+        pub starts: bool,
+    }
+
+    /// What differs in one thing between two versions: the values, the schema, a template, a rendered object.
+    pub struct DiffPart {
+        pub group: DiffGroup,
+        /// Of an object: `Deployment payments-db`.
+        pub name: String,
+        pub change: DiffChange,
+        /// What is different, and a few lines around it.
+        pub lines: Vec<DiffLine>,
+        /// Lines that are left out.
+        pub n_more: usize,
+    }
+
+    #[derive(Copy, Eq, PartialOrd, Ord)]
+    #[serde(rename_all = "snake_case")]
+    pub enum DiffGroup {
+        Objects,
+        Values,
+        Schema,
+        Templates,
+    }
+
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum DiffChange {
+        Added,
+        Removed,
+        Changed,
+    }
+
+    /// One time that a chart was taken in, or was tried to be.
+    pub struct IngestView {
+        pub id: IngestId,
+        pub entry: EntryName,
+        /// What is taken in, for people.
+        pub what: String,
+        pub state: IngestState,
+        pub steps: Vec<IngestStep>,
+        /// Why it was not taken in.
+        pub error: Option<String>,
+        /// The version that came of it.
+        pub version: Option<String>,
+        pub begun_at: OffsetDateTime,
+        pub begun_by: Option<String>,
+        pub ended_at: Option<OffsetDateTime>,
+    }
+
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum IngestState {
+        Running,
+        TakenIn,
+        /// It was there already, with the same bytes.
+        Unchanged,
+        /// What was found cannot be taken in.
+        Refused,
+        /// It could not be done.
+        Failed,
+    }
+
+    /// A step of it that has ended, with what was seen.
+    pub struct IngestStep {
+        pub name: String,
+        pub detail: String,
+        pub is_done: bool,
+        pub ended_at: OffsetDateTime,
+    }
+
+    /// A source, for those who set up.
+    pub struct SourceView {
+        pub name: SourceName,
+        pub spec: SourceSpec,
+        pub version: i32,
+        pub has_credentials: bool,
+        pub n_entries: i64,
+        pub added_at: OffsetDateTime,
+    }
+}
+
+impl IngestState {
+    pub const ALL: [Self; 5] = [Self::Running, Self::TakenIn, Self::Unchanged, Self::Refused, Self::Failed];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::TakenIn => "taken_in",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub fn find(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}

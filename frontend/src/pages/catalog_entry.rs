@@ -1,0 +1,167 @@
+//! One entry of the catalog, for teams: what it is, what it needs, where it fits, and its versions.
+
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
+use crate::frame::Frame;
+use crate::icon::*;
+use crate::parts::badge::{self, Tone};
+use crate::parts::list::{self, Head};
+use crate::parts::{catalog, note, url, when};
+use domain::catalog::Approval;
+use domain::page::PageKind;
+use domain::view::{EntryView, NamespaceFit, VersionRow};
+use leptos::prelude::*;
+use time::{Date, OffsetDateTime};
+
+/// `is_first` says whether the versions are the first page of theirs.
+pub fn page(frame: Frame, view: EntryView, is_first: bool) -> String {
+    document::render(frame, |frame| Page {
+        title: view.spec.title.to_string(),
+        kind: Some(PageKind::CatalogEntry),
+        crumbs: vec![Crumb::to(PageKind::Catalog), Crumb::here(view.spec.title.to_string())],
+        refresh: None,
+        body: body(frame, &view, is_first),
+    })
+}
+
+fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
+    let today = frame.now.date();
+    let mut head = Head::new(view.spec.title.to_string(), view.spec.summary.clone());
+    head.above = Some(above(view, today));
+    head.actions = view.can_curate.then(|| {
+        view! { <a class="btn" href=url::curated_entry(&view.name)>{icon(LuPackageCheck)}"Curate"</a> }.into_any()
+    });
+    view! {
+        {head.view()}
+        <div class="split">
+            <div class="stack">
+                {stopped(view)}
+                {html("about", "About", view.documentation_html.as_deref())}
+                {html("readme", "README of the chart", view.readme_html.as_deref())}
+                {versions(view, is_first, frame.now)}
+            </div>
+            <aside class="stack" aria-label="Facts">
+                {fits(&view.fits)}
+                {facts(view)}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn above(view: &EntryView, today: Date) -> AnyView {
+    let version = view.offered.as_ref().map(|offered| {
+        view! { {badge::tag(offered.version.clone())} {catalog::state(offered.state, today)} }
+    });
+    let approval = (view.spec.approval == Approval::Platform)
+        .then(|| badge::badge(Tone::Neutral, LuShieldCheck, "Needs approval"));
+    view! { {badge::tag(view.spec.category.title())} {version} {approval} }.into_any()
+}
+
+/// Why nobody installs it now.
+fn stopped(view: &EntryView) -> Option<AnyView> {
+    if let Some(reason) = &view.withdrawn {
+        let text = view! { <p class="prose">{reason.clone()}</p> <p class="dim">"What runs of it stays and can be changed."</p> };
+        return Some(note::coded("withdrawn", note::note_with(Tone::Warn, "Withdrawn", text.into_any())));
+    }
+    view.offered.is_none().then(|| {
+        let text = "None of its versions is approved now. What runs of it stays and can be changed.";
+        note::coded("nothing-offered", note::note(Tone::Neutral, "Nothing of it can be installed", text))
+    })
+}
+
+/// Text of others, which the server made harmless.
+fn html(id: &'static str, title: &'static str, html: Option<&str>) -> Option<AnyView> {
+    let html = html?.to_owned();
+    let panel = view! {
+        <section class="panel" aria-labelledby=id>
+            <header><h2 id=id>{title}</h2></header>
+            <div class="body markdown" inner_html=html></div>
+        </section>
+    };
+    Some(panel.into_any())
+}
+
+fn fits(fits: &[NamespaceFit]) -> Option<AnyView> {
+    if fits.is_empty() {
+        return None;
+    }
+    let rows = fits.iter().map(|of| {
+        let place = &of.namespace;
+        let href = url::namespace(place.cluster.as_str(), place.name.as_str());
+        view! {
+            <li>
+                <div class="cell-2">
+                    <a class="row" href=href>{place.name.to_string()}</a>
+                    <span>{format!("{} on {}", place.class, place.cluster)}</span>
+                </div>
+                {catalog::fit(&of.fit)}
+            </li>
+        }
+    });
+    let panel = view! {
+        <section class="panel" aria-labelledby="fits">
+            <header><h2 id="fits">"Your namespaces"</h2></header>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    };
+    Some(panel.into_any())
+}
+
+fn facts(view: &EntryView) -> AnyView {
+    let offered = view.offered.as_ref().map(|offered| {
+        view! {
+            <dt>"Needs at least"</dt><dd>{catalog::needs(&offered.needs)}</dd>
+            <dt>"Pod security"</dt><dd>{catalog::level(offered.pod_security)}</dd>
+        }
+    });
+    let metadata = view.metadata.as_ref().map(|metadata| {
+        let app = metadata.app_version.clone().map(|app| view! { <dt>"Version inside"</dt><dd class="num">{app}</dd> });
+        let licenses = metadata.licenses.clone().map(|licenses| view! { <dt>"Licence"</dt><dd>{licenses}</dd> });
+        view! { {app}{licenses} }
+    });
+    let images = view.images.iter().map(|image| view! { <li><code>{image.clone()}</code></li> });
+    let images = (!view.images.is_empty())
+        .then(|| view! { <dt>"Images"</dt><dd><ul class="plain">{images.collect_view()}</ul></dd> });
+    view! {
+        <section class="panel" aria-labelledby="facts">
+            <header><h2 id="facts">"Facts"</h2></header>
+            <dl class="kv body">
+                <dt>"Owner"</dt><dd>{view.spec.owner.clone()}</dd>
+                <dt>"Risk"</dt><dd>{view.spec.risk.title()}</dd>
+                {offered}{metadata}{images}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn versions(view: &EntryView, is_first: bool, now: OffsetDateTime) -> Option<AnyView> {
+    if view.versions.items.is_empty() {
+        return None;
+    }
+    let rows = view.versions.items.iter().map(|row| version(row, now));
+    let panel = view! {
+        <section class="panel" aria-labelledby="versions">
+            <header><h2 id="versions">"Versions"</h2></header>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+        {list::paging(&url::catalog_entry(&view.name), &[], is_first, view.versions.next.as_deref())}
+    };
+    Some(panel.into_any())
+}
+
+fn version(row: &VersionRow, now: OffsetDateTime) -> AnyView {
+    let app = row.app_version.as_ref().filter(|app| **app != row.version).map(|app| format!(" · {app}"));
+    view! {
+        <li>
+            <div class="cell-2">
+                <b class="num">{row.version.clone()}{app}</b>
+                {row.reason.clone().map(|reason| view! { <span class="plain prose">{reason}</span> })}
+                <span>"since "{when::ago(row.taken_in_at, now)}</span>
+            </div>
+            {catalog::state(row.state, now.date())}
+        </li>
+    }
+    .into_any()
+}

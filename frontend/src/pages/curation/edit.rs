@@ -1,0 +1,143 @@
+//! The form of an entry: a new one, or one that is there.
+
+use crate::crumb::Crumb;
+use crate::document::{self, Page};
+use crate::frame::Frame;
+use crate::parts::form::{Errors, Field, post_to};
+use crate::parts::list::Head;
+use crate::parts::{note, stages, url};
+use crate::parts::badge::Tone;
+use domain::catalog::{Approval, AutomaticRule, Category, Risk};
+use domain::form::EntryFields;
+use domain::name::EntryName;
+use domain::page::PageKind;
+use domain::refusal::FieldError;
+use leptos::prelude::*;
+
+/// The form of a new entry.
+pub fn new(frame: Frame, fields: EntryFields, errors: Vec<FieldError>) -> String {
+    document::render(frame, |_| Page {
+        title: "New entry".into(),
+        kind: Some(PageKind::NewEntry),
+        crumbs: vec![Crumb::to(PageKind::Curation), Crumb::here("New")],
+        refresh: None,
+        body: form(None, &fields, Errors(&errors), None),
+    })
+}
+
+/// The form of one that is there. `refusal` is about no field: somebody else has changed it.
+pub fn page(
+    frame: Frame,
+    name: &EntryName,
+    fields: EntryFields,
+    errors: Vec<FieldError>,
+    refusal: Option<String>,
+) -> String {
+    document::render(frame, |_| Page {
+        title: format!("Edit {name}"),
+        kind: Some(PageKind::EditEntry),
+        crumbs: vec![
+            Crumb::to(PageKind::Curation),
+            Crumb::link(name.to_string(), url::curated_entry(name)),
+            Crumb::here("Edit"),
+        ],
+        refresh: None,
+        body: form(Some(name), &fields, Errors(&errors), refusal),
+    })
+}
+
+fn form(name: Option<&EntryName>, fields: &EntryFields, errors: Errors<'_>, refusal: Option<String>) -> AnyView {
+    let (title, action, back) = match name {
+        Some(name) => (format!("Edit {name}"), url::edit_entry(name), url::curated_entry(name)),
+        None => ("New entry".to_owned(), PageKind::NewEntry.path().to_owned(), PageKind::Curation.path().to_owned()),
+    };
+    let below = "What teams read, who may install it, and what is at stake. Nothing of it is offered before a version is approved.";
+    let name_field = name.is_none().then(|| {
+        let help = "Stands in addresses and files: lower-case letters, digits and dashes. It cannot be changed later.";
+        Field::new("name", "Name", errors).help(help).text(&fields.name)
+    });
+    let refusal = refusal.map(|why| note::coded("refused", note::note(Tone::Bad, "Nothing was changed", stages::sentence(&why))));
+    view! {
+        {Head::new(title, below).view()}
+        <div class="reading stack">
+            {refusal}
+            {errors.summary()}
+            <form class="form panel" method="post" action=post_to(action)>
+                <input type="hidden" name="version" value=fields.version.clone()/>
+                {name_field}
+                {what(fields, errors)}
+                {whom(fields, errors)}
+                {stake(fields, errors)}
+                <div class="buttons">
+                    <button class="btn primary">{if name.is_some() { "Save" } else { "Create entry" }}</button>
+                    <a class="btn quiet" href=back>"Cancel"</a>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn what(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
+    let categories = Category::ALL.map(|category| (category.as_str().to_owned(), category.title().to_owned()));
+    view! {
+        {Field::new("title", "Title", errors).text(&fields.title)}
+        {Field::new("summary", "Summary", errors).help("What it is, in a sentence.").text(&fields.summary)}
+        {Field::new("category", "Category", errors).select(chosen_first(categories.to_vec(), &fields.category), &fields.category)}
+        {Field::new("owner", "Owner", errors).help("Who answers for it, as people know them.").text(&fields.owner)}
+        {Field::new("documentation", "Documentation", errors).help("For whoever installs it, in Markdown.").area(&fields.documentation)}
+    }
+    .into_any()
+}
+
+fn whom(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
+    let tick = |name: &'static str, label: &'static str, value: &str| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name=name checked=!value.is_empty()/>
+                {label}
+            </label>
+        }
+    };
+    let environments = Field::new("environments", "Environments", errors).help("None ticked means all.");
+    view! {
+        {Field::new("teams", "Teams", errors).help("Short names, with commas between. Empty means all.").text(&fields.teams)}
+        {Field::new("classes", "Classes", errors).help("Names, with commas between. Empty means all.").text(&fields.classes)}
+        {environments.group(view! {
+            {tick("sandbox", "Sandbox", &fields.sandbox)}
+            {tick("development", "Development", &fields.development)}
+            {tick("production", "Production", &fields.production)}
+        })}
+    }
+    .into_any()
+}
+
+fn stake(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
+    let risks = Risk::ALL.map(|risk| {
+        let text = match risk {
+            Risk::Low => "Low: one person approves a version",
+            Risk::Elevated => "Elevated: two people approve each version",
+            Risk::High => "High: two people approve each version",
+        };
+        (risk.as_str().to_owned(), text.to_owned())
+    });
+    let approvals = [(Approval::None, "Nobody: it is installed at once"), (Approval::Platform, "Platform")];
+    let approvals = approvals.map(|(approval, text)| (approval.as_str().to_owned(), text.to_owned()));
+    let rules = [
+        (AutomaticRule::Never, "Wait for people"),
+        (AutomaticRule::Patches, "Approve patch versions with the same images, rights and signature"),
+    ];
+    let rules = rules.map(|(rule, text)| (rule.as_str().to_owned(), text.to_owned()));
+    view! {
+        {Field::new("risk", "Risk", errors).select(chosen_first(risks.to_vec(), &fields.risk), &fields.risk)}
+        {Field::new("approval", "Who approves an install", errors).select(approvals.to_vec(), &fields.approval)}
+        {Field::new("automatic", "New versions", errors).select(rules.to_vec(), &fields.automatic)}
+    }
+    .into_any()
+}
+
+/// With nothing to choose first, where nothing is chosen yet.
+fn chosen_first(options: Vec<(String, String)>, chosen: &str) -> Vec<(String, String)> {
+    let nothing = chosen.is_empty().then(|| (String::new(), "Choose…".to_owned()));
+    nothing.into_iter().chain(options).collect()
+}

@@ -1,0 +1,88 @@
+//! Pieces of the catalog that teams and those who curate both see.
+
+use crate::icon::*;
+use crate::parts::badge::{self, Tone};
+use domain::catalog::{Category, Fit, Needs, NotOffered, VersionState};
+use domain::class::PodSecurity;
+use domain::{Quota, Resource};
+use leptos::prelude::*;
+use time::Date;
+
+/// How far a version is. `today` tells whether a sunset is over.
+pub(crate) fn state(state: VersionState, today: Date) -> AnyView {
+    let badge = match state {
+        VersionState::Candidate => badge::badge(Tone::Info, LuClock, "Candidate"),
+        VersionState::Approved => badge::badge(Tone::Ok, LuCircleCheck, "Approved"),
+        VersionState::Deprecated { sunset_on } if sunset_on <= today => {
+            badge::badge(Tone::Bad, LuHourglass, format!("Ended {}", day(sunset_on)))
+        }
+        VersionState::Deprecated { sunset_on } => {
+            badge::badge(Tone::Warn, LuHourglass, format!("Ends {}", day(sunset_on)))
+        }
+        VersionState::Blocked => badge::badge(Tone::Bad, LuBan, "Blocked"),
+    };
+    view! { <span data-state=state.as_str()>{badge}</span> }.into_any()
+}
+
+/// `1 Mar 2027`.
+pub(crate) fn day(day: Date) -> String {
+    let month = &day.month().to_string()[..3];
+    format!("{} {month} {}", day.day(), day.year())
+}
+
+/// `0.5 CPU · 1 GiB · 10 GiB storage`; what is not known is said.
+pub(crate) fn needs(needs: &Needs) -> String {
+    let Needs { cpu_m, memory_bytes, storage_bytes, n_unknown: _ } = *needs;
+    let amounts = [(Resource::Cpu, cpu_m), (Resource::Memory, memory_bytes), (Resource::Storage, storage_bytes)];
+    let mut parts: Vec<_> = amounts.into_iter().filter(|(_, n)| *n > 0).map(|(resource, n)| amount(resource, n)).collect();
+    if needs.n_unknown > 0 {
+        let containers = if needs.n_unknown == 1 { "container" } else { "containers" };
+        parts.push(format!("{} {containers} without requests", needs.n_unknown));
+    }
+    if parts.is_empty() { "nothing it says".into() } else { parts.join(" · ") }
+}
+
+/// `0.5 CPU`, `10 GiB storage`.
+fn amount(resource: Resource, amount: u64) -> String {
+    let mut quota = Quota::ZERO;
+    quota.set(resource, amount);
+    quota.describe()
+}
+
+/// Whether it fits a namespace, in one badge.
+pub(crate) fn fit(fit: &Fit) -> AnyView {
+    let (code, badge) = match fit {
+        Fit::Fits => ("fits", badge::badge(Tone::Ok, LuCircleCheck, "Fits")),
+        Fit::NotOffered { because } => {
+            let text = match because {
+                NotOffered::Team => "Not for this team",
+                NotOffered::Class => "Not for this class",
+                NotOffered::Environment => "Not for this environment",
+            };
+            ("not_offered", badge::badge(Tone::Neutral, LuLock, text))
+        }
+        Fit::PodSecurity { needs, .. } => {
+            ("pod_security", badge::badge(Tone::Warn, LuTriangleAlert, format!("Needs pod security {}", level(*needs))))
+        }
+        Fit::Short { short } => {
+            let short: Vec<_> = short.iter().map(|s| amount(s.resource, s.missing)).collect();
+            ("short", badge::badge(Tone::Warn, LuTriangleAlert, format!("Short by {}", short.join(", "))))
+        }
+        Fit::Unknown => ("unknown", badge::badge(Tone::Neutral, LuCircleHelp, "Unknown whether it fits")),
+    };
+    view! { <span data-fit=code>{badge}</span> }.into_any()
+}
+
+pub(crate) fn level(level: PodSecurity) -> &'static str {
+    match level {
+        PodSecurity::Privileged => "privileged",
+        PodSecurity::Baseline => "baseline",
+        PodSecurity::Restricted => "restricted",
+    }
+}
+
+/// Stands for an entry that has no icon: the first letters of its title.
+pub(crate) fn emblem(title: &str, category: Category) -> AnyView {
+    let letters: String = title.chars().filter(|c| c.is_alphanumeric()).take(2).collect();
+    view! { <span class="emblem" data-category=category.as_str() aria-hidden="true">{letters}</span> }.into_any()
+}

@@ -1,0 +1,69 @@
+//! Entries: what the platform team says of a chart.
+
+use super::{lock, subject};
+use crate::app::{Ctx, Result, change};
+use crate::store;
+use domain::audit::EventKind;
+use domain::catalog::EntrySpec;
+use domain::name::{EntryName, Comment};
+use domain::{Action, Refusal};
+
+/// Begins an entry. Nothing of it is offered before a version is taken in and approved.
+pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    spec.check()?;
+    change!(ctx, |tx| {
+        let is_added =
+            store::catalog_entries::insert(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
+        if !is_added {
+            return Err(Refusal::invalid("name", "is the name of an entry already").into());
+        }
+        tx.record(ctx, subject(name), None, EventKind::EntryAdded { after: spec.clone() });
+        Ok(())
+    })
+}
+
+/// Says something else of it. `read` is the entry's version that was changed.
+pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    spec.check()?;
+    change!(ctx, |tx| {
+        let entry = lock(tx, name).await?;
+        if entry.version != read {
+            let by = entry.editor.unwrap_or_else(|| "the operator".into());
+            return Err(Refusal::ChangedSince { what: subject(name), by }.into());
+        }
+        if entry.spec == *spec {
+            return Ok(());
+        }
+        store::catalog_entries::save(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
+        tx.record(ctx, subject(name), None, EventKind::EntryChanged { before: entry.spec, after: spec.clone() });
+        Ok(())
+    })
+}
+
+/// Takes it off the offer as a whole. What runs of it stays, and can still be changed.
+pub async fn withdraw(ctx: &Ctx, name: &EntryName, reason: &Comment) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        if lock(tx, name).await?.withdrawn_reason.is_some() {
+            return Err(Refusal::NotPossible(format!("{name} is withdrawn already")).into());
+        }
+        store::catalog_entries::set_withdrawn(&mut **tx, name, Some(reason.as_str()), ctx.now()).await?;
+        tx.record(ctx, subject(name), None, EventKind::EntryWithdrawn { reason: reason.clone() });
+        Ok(())
+    })
+}
+
+/// Puts it on offer again.
+pub async fn restore(ctx: &Ctx, name: &EntryName) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        if lock(tx, name).await?.withdrawn_reason.is_none() {
+            return Err(Refusal::NotPossible(format!("{name} is not withdrawn")).into());
+        }
+        store::catalog_entries::set_withdrawn(&mut **tx, name, None, ctx.now()).await?;
+        tx.record(ctx, subject(name), None, EventKind::EntryRestored {});
+        Ok(())
+    })
+}

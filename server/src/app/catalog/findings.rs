@@ -1,0 +1,73 @@
+//! What was found in a version, in the words in which people decide on it.
+
+use super::ingest::SAMPLE_NAMESPACE;
+use charts::rendered::{self, Allowed, Limits, Mark, Reach, RenderedError, RenderedFacts, Right as Found};
+use domain::catalog::{Findings, Needs, Right, Signature};
+use domain::class::PodSecurity;
+use std::collections::BTreeSet;
+
+/// Of each list; what is more is counted in its last line.
+const MOST_SHOWN: usize = 200;
+
+/// Of what a chart renders to with its defaults.
+pub fn of(manifests: &str, signature: Signature) -> Result<Findings, RenderedError> {
+    let facts = rendered::read(manifests, &Limits::default())?;
+    Ok(Findings {
+        images: shown(facts.images.iter().map(|image| image.image.clone())),
+        cluster_scoped: shown(facts.cluster_scoped().map(|object| object.id.to_string())),
+        custom_resources: shown(facts.crds.iter().map(|crd| crd.kind.clone())),
+        rights: facts.rights.rights.iter().map(right).collect(),
+        pod_security: facts.pod_security.level,
+        pod_security_violations: shown(violations(&facts)),
+        not_creatable: shown(facts.outside(&creatable(), SAMPLE_NAMESPACE).iter().map(|outside| outside.object.to_string())),
+        hooks: shown(facts.hooks.iter().map(|hook| format!("{} {}", hook.events.join(", "), hook.object))),
+        needs: needs(&facts),
+        n_objects: facts.objects.len(),
+        signature,
+    })
+}
+
+/// Each once, in order.
+fn shown(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let all: BTreeSet<_> = lines.collect();
+    let n_more = all.len().saturating_sub(MOST_SHOWN);
+    let more = (n_more > 0).then(|| format!("and {n_more} more"));
+    all.into_iter().take(MOST_SHOWN).chain(more).collect()
+}
+
+fn right(found: &Found) -> Right {
+    let is_grave = found.marks.iter().any(|mark| match mark {
+        Mark::Wildcard | Mark::Secrets | Mark::Escalates | Mark::RunsCode | Mark::Tokens | Mark::Admission | Mark::Nodes => true,
+    });
+    let is_cluster_wide = match found.reach {
+        Reach::Cluster | Reach::Aggregated => true,
+        Reach::Namespace | Reach::Unbound => false,
+    };
+    Right { words: found.to_string(), is_cluster_wide, is_grave }
+}
+
+/// What keeps it from the level above its own.
+fn violations(facts: &RenderedFacts) -> impl Iterator<Item = String> + '_ {
+    let next = match facts.pod_security.level {
+        PodSecurity::Privileged => PodSecurity::Baseline,
+        PodSecurity::Baseline | PodSecurity::Restricted => PodSecurity::Restricted,
+    };
+    let keeps = facts.pod_security.keeps_from(next);
+    keeps.map(|(object, violation)| format!("{object}: {} is {}", violation.field, violation.value))
+}
+
+fn needs(facts: &RenderedFacts) -> Needs {
+    let least = facts.needs.at_least;
+    let n_unknown = least.unnamed.cpu_requests.max(least.unnamed.memory_requests);
+    Needs {
+        cpu_m: least.requests.cpu_m,
+        memory_bytes: least.requests.memory_bytes,
+        storage_bytes: least.requests.storage_bytes,
+        n_unknown: usize::try_from(n_unknown).unwrap_or(usize::MAX),
+    }
+}
+
+/// What the account of a team may create in its namespace, as Berth gives it.
+fn creatable() -> Allowed {
+    Allowed::new(crate::cluster::creatable_by_deployers())
+}

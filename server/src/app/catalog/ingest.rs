@@ -1,0 +1,368 @@
+//! Taking a chart in: from bytes to a candidate, step by step, as a job that people can follow.
+//!
+//! Nothing of a chart is believed: it is unpacked within limits, read by Helm's rules, and rendered by the real Helm as a
+//! process without credentials or an environment. What is kept is our own copy, by its digest.
+
+use super::{findings, lock, version_subject};
+use crate::app::{Ctx, Error, Result, change};
+use crate::jobs::{Job, Outcome};
+use crate::store;
+use crate::store::Json;
+use crate::store::chart_archives::{Archive as Kept, Contents};
+use crate::store::chart_ingests::{End, Order, What};
+use crate::store::chart_versions::NewVersion;
+use charts::archive::{Archive, Limits};
+use charts::chart::{Chart, ChartType};
+use charts::version::Version;
+use domain::audit::EventKind;
+use domain::catalog::{Findings, Signature};
+use domain::id::{IngestId, VersionId};
+use domain::name::EntryName;
+use domain::text;
+use domain::view::{ChartMetadata, IngestState, IngestStep};
+use domain::{Action, Refusal};
+use helm::{ChartFiles, Helm, HelmError, Render};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// Bytes of an archive.
+pub const LARGEST_ARCHIVE: usize = 20 << 20;
+/// Archives that wait to be taken in; each is kept in the database until then.
+const MOST_WAITING: i64 = 50;
+/// Characters of an upload's name that are kept.
+const LONGEST_FILE_NAME: usize = 200;
+/// Runs of helm at a time, each of which may take as much memory as its limits say.
+const RENDERS: usize = 2;
+static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(RENDERS)));
+
+/// Orders that an archive is taken in, as a version of this entry.
+pub async fn upload(ctx: &Ctx, entry: &EntryName, file: &str, bytes: Vec<u8>) -> Result<IngestId> {
+    ctx.allow(Action::SetUp)?;
+    if bytes.is_empty() {
+        return Err(Refusal::invalid("archive", "is empty: choose the file").into());
+    }
+    let id = IngestId(Uuid::now_v7());
+    let order = Order {
+        entry: entry.clone(),
+        what: What::Upload { file: text::shown(file, LONGEST_FILE_NAME) },
+        bytes: Some(bytes),
+        begun_by: ctx.actor.person_id(),
+    };
+    change!(ctx, |tx| {
+        lock(tx, entry).await?;
+        if store::chart_ingests::count_running(&mut **tx).await? >= MOST_WAITING {
+            return Err(Refusal::NotPossible("too many archives wait to be taken in: try again later".into()).into());
+        }
+        store::chart_ingests::insert(&mut **tx, id, &order, ctx.now()).await?;
+        tx.enqueue(IngestChart::NAME, id.0);
+        Ok(())
+    })?;
+    Ok(id)
+}
+
+/// Takes in what was ordered.
+pub struct IngestChart;
+
+impl Job<Ctx> for IngestChart {
+    const NAME: &'static str = "ingest_chart";
+
+    async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
+        match take_in(ctx, IngestId(key)).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn give_up(ctx: &Ctx, key: Uuid) -> anyhow::Result<()> {
+        let why = "Berth could not do it, several times: the log says why";
+        let end = End { state: IngestState::Failed, error: Some(why), version: None };
+        Ok(store::chart_ingests::finish(ctx.db(), IngestId(key), end, ctx.now()).await?)
+    }
+}
+
+/// Why it ends without a version.
+enum Stop {
+    /// What was found cannot be taken in.
+    Refused(String),
+    /// It could not be done now.
+    Failed(String),
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+async fn take_in(ctx: &Ctx, id: IngestId) -> Result<()> {
+    ctx.allow(Action::Provision)?;
+    let Some(order) = store::chart_ingests::find_order(ctx.db(), id).await? else { return Ok(()) };
+    let mut run = Run { ctx, id, steps: Vec::new() };
+    let (state, why) = match run.all(&order).await {
+        Ok(()) => return Ok(()),
+        Err(Stop::Refused(why)) => (IngestState::Refused, why),
+        Err(Stop::Failed(why)) => (IngestState::Failed, why),
+        Err(Stop::Error(error)) => return Err(error),
+    };
+    let end = End { state, error: Some(&why), version: None };
+    Ok(store::chart_ingests::finish(ctx.db(), id, end, ctx.now()).await?)
+}
+
+/// One time that something is taken in, with the steps that have ended.
+struct Run<'a> {
+    ctx: &'a Ctx,
+    id: IngestId,
+    steps: Vec<IngestStep>,
+}
+
+impl Run<'_> {
+    async fn all(&mut self, order: &Order) -> Result<(), Stop> {
+        let bytes = order.bytes.clone().ok_or_else(|| Stop::Failed("the archive is gone".into()))?;
+        let (archive, bytes) = self.step("Read the archive", unpack(bytes)).await?;
+        let chart = self.step("Read the chart", read(archive.clone())).await?;
+        let rendered = self.step("Render it", render(self.ctx, &archive, &chart)).await?;
+        let found = self.step("Judge what it renders to", judge(rendered.clone())).await?;
+        let kept = Kept {
+            digest: archive.digest.to_hex(),
+            bytes,
+            metadata: metadata(&chart),
+            contents: Contents {
+                readme: chart.readme.clone(),
+                values_yaml: chart.values.text.clone(),
+                values_schema: chart.schema.as_ref().map(|schema| schema.text.clone()),
+                templates: Json(templates(&archive, &chart)),
+                rendered,
+            },
+        };
+        self.keep(order, &chart, &kept, &found).await
+    }
+
+    /// Does a step and writes down what came of it.
+    async fn step<T>(
+        &mut self,
+        name: &str,
+        step: impl Future<Output = Result<(T, String), Stop>> + Send,
+    ) -> Result<T, Stop> {
+        let done = step.await;
+        let (is_done, detail) = match &done {
+            Ok((_, detail)) => (true, detail.clone()),
+            Err(Stop::Refused(why) | Stop::Failed(why)) => (false, why.clone()),
+            Err(Stop::Error(_)) => return done.map(|(value, _)| value),
+        };
+        self.steps.push(IngestStep { name: name.to_owned(), detail, is_done, ended_at: self.ctx.now() });
+        store::chart_ingests::save_steps(self.ctx.db(), self.id, &self.steps).await?;
+        done.map(|(value, _)| value)
+    }
+
+    /// Our own copy, and the version that it becomes.
+    async fn keep(&mut self, order: &Order, chart: &Chart, kept: &Kept, found: &Findings) -> Result<(), Stop> {
+        let (ctx, id, entry) = (self.ctx, self.id, &order.entry);
+        let version = chart.metadata.version.as_str();
+        let mut steps = self.steps.clone();
+        let refused: Option<String> = change!(ctx, |tx| {
+            let spec = lock(tx, entry).await?.spec;
+            if let Some(there) = store::chart_versions::find(tx, entry, version).await? {
+                let is_same = there.digest == kept.digest;
+                let why = (!is_same).then(|| other_bytes(entry, version, &there.digest));
+                let state = if is_same { IngestState::Unchanged } else { IngestState::Refused };
+                let end = End { state, error: why.as_deref(), version: is_same.then_some(there.about.id) };
+                store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
+                if let Some(why) = &why {
+                    let kind = EventKind::VersionRefused { origin: order.what.words(), reason: why.clone() };
+                    tx.record(ctx, version_subject(entry, version), None, kind);
+                }
+                return Ok(why);
+            }
+            let today = super::day(ctx.now());
+            let offered = store::chart_versions::find_offered(tx, entry, today).await?;
+            let gravity = found.gravity(&spec, offered.as_ref().map(|version| &version.findings));
+            let approvals_needed = if gravity.is_empty() { 1 } else { 2 };
+            store::chart_archives::keep(&mut **tx, kept, ctx.now()).await?;
+            let new = NewVersion {
+                id: VersionId(Uuid::now_v7()),
+                entry,
+                version,
+                sort_key: &sort_key(&chart.metadata.version),
+                is_prerelease: chart.metadata.version.is_prerelease(),
+                digest: &kept.digest,
+                origin: &order.what.words(),
+                findings: found,
+                approvals_needed,
+                taken_in_by: order.begun_by,
+            };
+            store::chart_versions::insert(&mut **tx, &new, ctx.now()).await?;
+            steps.push(IngestStep {
+                name: "Keep our own copy".into(),
+                detail: format!("sha256 {}", kept.digest),
+                is_done: true,
+                ended_at: ctx.now(),
+            });
+            store::chart_ingests::save_steps(&mut **tx, id, &steps).await?;
+            let end = End { state: IngestState::TakenIn, error: None, version: Some(new.id) };
+            store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
+            let kind = EventKind::VersionTakenIn {
+                digest: kept.digest.clone(),
+                origin: order.what.words(),
+                findings: found.clone(),
+                approvals_needed,
+            };
+            tx.record(ctx, version_subject(entry, version), None, kind);
+            Ok(None)
+        })?;
+        refused.map_or(Ok(()), |_| Ok(()))
+    }
+}
+
+fn other_bytes(entry: &EntryName, version: &str, there: &str) -> String {
+    format!(
+        "{entry} {version} was taken in before with other bytes (sha256 {}…): a version never changes. Give the chart another version",
+        &there[..12.min(there.len())]
+    )
+}
+
+/// Off the threads that serve others: it takes processor time.
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T, Stop> + Send + 'static) -> Result<T, Stop> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Stop::Error(anyhow::Error::from(error).into()))?
+}
+
+async fn unpack(bytes: Vec<u8>) -> Result<((Archive, Vec<u8>), String), Stop> {
+    compute(move || {
+        let archive = Archive::read(&bytes, &Limits::default()).map_err(|error| Stop::Refused(error.to_string()))?;
+        let detail = format!("{} files in {} kB", archive.files.iter().count(), bytes.len().div_ceil(1000));
+        Ok(((archive, bytes), detail))
+    })
+    .await
+}
+
+async fn read(archive: Archive) -> Result<(Arc<Chart>, String), Stop> {
+    compute(move || {
+        let chart = Chart::read(&archive.files).map_err(|error| Stop::Refused(error.to_string()))?;
+        if chart.metadata.chart_type == ChartType::Library {
+            return Err(Stop::Refused("It is a library for other charts: nothing of it can be installed.".into()));
+        }
+        if let Some(missing) = chart.missing_dependencies().first() {
+            let why = format!(
+                "It needs the chart {}, which is not in the archive: run helm dependency build before helm package.",
+                missing.name
+            );
+            return Err(Stop::Refused(why));
+        }
+        let detail = format!("{} {}", chart.metadata.name, chart.metadata.version.as_str());
+        Ok((Arc::new(chart), detail))
+    })
+    .await
+}
+
+async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart) -> Result<(String, String), Stop> {
+    let helm = Helm::at(&ctx.berth.config.catalog.helm, PERMITS.clone(), helm::Limits::default()).await;
+    let helm = helm.map_err(stop_of)?;
+    let files = archive.files.iter().map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
+    let files = ChartFiles::new(files).map_err(|error| Stop::Refused(error.to_string()))?;
+    let render = Render {
+        release: release_name(&chart.metadata.name),
+        namespace: SAMPLE_NAMESPACE,
+        values: "",
+        kube_version: None,
+        api_versions: &[],
+    };
+    let rendered = helm.template(&files, &render).await.map_err(stop_of)?;
+    let detail = format!("by Helm {}, {} kB", helm.version(), rendered.manifests.len().div_ceil(1000));
+    Ok((rendered.manifests, detail))
+}
+
+/// What a chart is rendered for.
+pub(super) const SAMPLE_NAMESPACE: &str = "namespace-sample";
+
+/// Its release's name in a rendering: the chart's own, as far as that may be one.
+fn release_name(chart: &str) -> &str {
+    if chart.len() <= 40 { chart } else { "release" }
+}
+
+/// Helm's no is the chart's fault; what keeps helm from running is ours.
+fn stop_of(error: HelmError) -> Stop {
+    match &error {
+        HelmError::Failed { .. }
+        | HelmError::TimedOut { .. }
+        | HelmError::TooMuchOutput { .. }
+        | HelmError::TooMuchMemory { .. }
+        | HelmError::TooMuchTime { .. }
+        | HelmError::NotText => Stop::Refused(error.to_string()),
+        HelmError::NotFound { .. } | HelmError::WrongVersion { .. } => Stop::Failed(error.to_string()),
+        HelmError::Stopping | HelmError::Io(_) => Stop::Error(anyhow::Error::from(error).into()),
+    }
+}
+
+async fn judge(rendered: String) -> Result<(Findings, String), Stop> {
+    compute(move || {
+        let found = findings::of(&rendered, Signature::NotRequired)
+            .map_err(|error| Stop::Refused(error.to_string()))?;
+        let detail = format!("{} objects, {} images", found.n_objects, found.images.len());
+        Ok((found, detail))
+    })
+    .await
+}
+
+/// Sorts byte by byte as versions do (<https://semver.org/#spec-item-11>): a release after its pre-releases, of these numbers
+/// before words, and fewer parts before more.
+fn sort_key(version: &Version) -> String {
+    let numbers = format!("{:020}.{:020}.{:020}", version.major(), version.minor(), version.patch());
+    if !version.is_prerelease() {
+        return format!("{numbers}~{}", version.build());
+    }
+    let part = |part: &str| match part.parse::<u64>() {
+        Ok(number) => format!("0{number:020}"),
+        Err(_) => format!("1{part}"),
+    };
+    let parts: Vec<_> = version.prerelease().split('.').map(part).collect();
+    format!("{numbers}-{}", parts.join("\u{1}"))
+}
+
+/// Those that are text.
+fn templates(archive: &Archive, chart: &Chart) -> BTreeMap<String, String> {
+    let text = |path: &String| Some((path.clone(), std::str::from_utf8(archive.files.get(path)?).ok()?.replace('\0', "")));
+    chart.templates.iter().filter_map(text).collect()
+}
+
+fn metadata(chart: &Chart) -> ChartMetadata {
+    let about = &chart.metadata;
+    let maintainers = about.maintainers.iter().filter_map(|maintainer| maintainer.name.clone());
+    let dependencies = about.dependencies.iter().map(|dependency| {
+        let version = dependency.version.as_deref().unwrap_or_default();
+        format!("{} {version}", dependency.name).trim_end().to_owned()
+    });
+    ChartMetadata {
+        name: about.name.clone(),
+        version: about.version.as_str().to_owned(),
+        app_version: about.app_version.clone(),
+        description: about.description.clone(),
+        home: about.home.clone(),
+        licenses: about.annotations.get("artifacthub.io/license").cloned(),
+        kube_version: about.kube_version.clone(),
+        is_deprecated: about.is_deprecated,
+        keywords: about.keywords.clone(),
+        maintainers: maintainers.collect(),
+        dependencies: dependencies.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From semver.org, and what it says of precedence.
+    #[test]
+    fn keys_sort_as_versions_do() {
+        let versions = [
+            "0.9.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
+            "1.0.0-rc.1", "1.0.0", "1.0.1-0", "1.0.1", "1.2.0", "1.10.0", "2.0.0-0.3.7", "2.0.0", "10.0.0",
+        ];
+        let keys: Vec<_> =
+            versions.iter().map(|text| sort_key(&Version::parse(text).expect("is a version"))).collect();
+        let mut sorted = keys.clone();
+        sorted.sort_unstable();
+        assert_eq!(keys, sorted);
+    }
+}

@@ -1,0 +1,87 @@
+//! What is decided on versions.
+
+use super::{day, lock, version_subject};
+use crate::app::{Change, Ctx, Error, Result, change};
+use crate::store;
+use crate::store::chart_versions::Version;
+use domain::audit::EventKind;
+use domain::catalog::{Decided, VersionState};
+use domain::name::{Comment, EntryName};
+use domain::{Action, Refusal};
+use time::Date;
+
+/// Somebody's yes to a candidate. `digest` is of the bytes that they looked at.
+pub async fn approve(
+    ctx: &Ctx,
+    entry: &EntryName,
+    version: &str,
+    digest: &str,
+    comment: Option<&Comment>,
+) -> Result<Decided> {
+    ctx.allow(Action::SetUp)?;
+    let person = ctx.person()?.id;
+    change!(ctx, |tx| {
+        let found = find(tx, entry, version).await?;
+        if found.digest != digest {
+            return Err(Refusal::NotPossible("it has other bytes than those that you looked at: read it again".into()).into());
+        }
+        let decided = found.about.approve(person)?;
+        store::chart_versions::add_approval(&mut **tx, &found, person, comment.map(Comment::as_str), ctx.now()).await?;
+        if let Decided::Now(state) = decided {
+            store::chart_versions::set_state(&mut **tx, found.about.id, state, None, ctx.now()).await?;
+        }
+        let kind = EventKind::VersionApproved {
+            digest: found.digest,
+            comment: comment.cloned(),
+            approvals: found.about.approvals.len() + 1,
+            approvals_needed: found.about.approvals_needed,
+        };
+        tx.record(ctx, version_subject(entry, version), None, kind);
+        Ok(decided)
+    })
+}
+
+/// Says until when teams should have left it.
+pub async fn deprecate(ctx: &Ctx, entry: &EntryName, version: &str, sunset_on: Date, reason: &Comment) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        let found = find(tx, entry, version).await?;
+        let (before, after) = (found.about.state, found.about.deprecate(sunset_on, day(ctx.now()))?);
+        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
+        let kind = EventKind::VersionDeprecated { before, after, reason: reason.clone() };
+        tx.record(ctx, version_subject(entry, version), None, kind);
+        Ok(())
+    })
+}
+
+/// Nobody installs it from now on.
+pub async fn block(ctx: &Ctx, entry: &EntryName, version: &str, reason: &Comment) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        let found = find(tx, entry, version).await?;
+        let (before, after) = (found.about.state, found.about.block()?);
+        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
+        let kind = EventKind::VersionBlocked { before, reason: reason.clone() };
+        tx.record(ctx, version_subject(entry, version), None, kind);
+        Ok(())
+    })
+}
+
+/// What was blocked waits for a decision again; what was to end does not.
+pub async fn reopen(ctx: &Ctx, entry: &EntryName, version: &str, reason: &Comment) -> Result<VersionState> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        let found = find(tx, entry, version).await?;
+        let (before, after) = (found.about.state, found.about.reopen()?);
+        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
+        let kind = EventKind::VersionReopened { before, after, reason: reason.clone() };
+        tx.record(ctx, version_subject(entry, version), None, kind);
+        Ok(after)
+    })
+}
+
+/// The version, with its entry held.
+async fn find(tx: &mut Change, entry: &EntryName, version: &str) -> Result<Version> {
+    lock(tx, entry).await?;
+    store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)
+}

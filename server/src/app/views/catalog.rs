@@ -1,0 +1,23 @@
+//! The catalog as people read it: teams the gallery, those who set up what they curate.
+
+mod curated;
+mod gallery;
+mod review;
+
+pub use curated::{curated, curated_entry, ingest};
+pub use gallery::{Asked, entry, gallery};
+pub use review::review;
+
+use crate::app::Ctx;
+use domain::Action;
+use time::Date;
+
+/// Days are in UTC, as sunsets are.
+fn today(ctx: &Ctx) -> Date {
+    crate::app::catalog::day(ctx.now())
+}
+
+/// Whether who looks may change what is offered.
+fn can_curate(ctx: &Ctx) -> bool {
+    ctx.allow(Action::SeeSetUp).is_ok()
+}

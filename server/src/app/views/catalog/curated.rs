@@ -1,0 +1,48 @@
+//! Entries as those who set up see them, and what is being taken in.
+
+use super::today;
+use crate::app::{Ctx, Error, Result, paginate};
+use crate::store;
+use domain::Action;
+use domain::id::IngestId;
+use domain::name::EntryName;
+use domain::view::{CuratedEntry, CuratedRow, IngestView, Page};
+
+/// Times that something was taken in which an entry's page shows.
+const INGESTS_SHOWN: i64 = 10;
+
+/// All entries, by name.
+pub async fn curated(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<CuratedRow>> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut items = store::catalog_lists::list_curated(ctx.db(), after, today(ctx), limit + 1).await?;
+    let next = paginate(&mut items, limit, |row| row.name.to_string());
+    Ok(Page { items, next })
+}
+
+/// One entry with its versions, newest first.
+pub async fn curated_entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64) -> Result<CuratedEntry> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut conn = ctx.snapshot().await?;
+    let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
+    let mut versions = store::catalog_lists::list_versions(&mut *conn, name, false, after, limit + 1).await?;
+    let next = paginate(&mut versions, limit, |(key, _)| key.clone());
+    let items = versions.into_iter().map(|(_, row)| row).collect();
+    let ingests = store::chart_ingests::list(&mut *conn, name, INGESTS_SHOWN).await?;
+    Ok(CuratedEntry {
+        name: entry.name,
+        spec: entry.spec,
+        version: entry.version,
+        editor: entry.editor,
+        edited_at: entry.edited_at,
+        withdrawn: entry.withdrawn_reason,
+        versions: Page { items, next },
+        ingests,
+    })
+}
+
+/// One time that something was taken in for this entry.
+pub async fn ingest(ctx: &Ctx, entry: &EntryName, id: IngestId) -> Result<IngestView> {
+    ctx.allow(Action::SeeSetUp)?;
+    let found = store::chart_ingests::find(ctx.db(), id).await?;
+    found.filter(|ingest| ingest.entry == *entry).ok_or(Error::NotFound)
+}

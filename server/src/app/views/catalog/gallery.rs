@@ -1,0 +1,197 @@
+//! The gallery, and one entry of it.
+
+use super::{can_curate, today};
+use crate::app::{Ctx, Error, LARGEST_PAGE, Result, paginate, views};
+use crate::store;
+use crate::store::catalog_lists::{Offer, Wanted};
+use crate::store::chart_versions::Version;
+use crate::store::Visible;
+use crate::store::namespaces::Stored;
+use domain::actor::TeamRole;
+use domain::catalog::{Approval, Category, EntrySpec, Findings, Fit, Place};
+use domain::class::PodSecurity;
+use domain::name::EntryName;
+use domain::namespace::NamespaceState;
+use domain::{Action, Quota};
+use domain::view::{
+    EntryCard, EntryView, Gallery, NamespaceFit, NamespacePlace, NamespaceRow, OfferedVersion, Page, VersionRow,
+};
+
+/// What somebody looks for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub query: String,
+    pub category: Option<Category>,
+    /// `cluster/name` of what it is for.
+    pub namespace: String,
+    pub after: Option<String>,
+}
+
+/// Words of what is looked for are cut to this many characters.
+const LONGEST_QUERY: usize = 100;
+
+/// Entries that something is offered of, by name, each with whether it fits the namespace that is chosen.
+pub async fn gallery(ctx: &Ctx, asked: Asked, limit: i64) -> Result<Gallery> {
+    ctx.allow(Action::SeeOffer)?;
+    let places = places(ctx).await?;
+    let chosen = places.iter().find(|place| place.address() == asked.namespace);
+    let query: String = asked.query.trim().chars().take(LONGEST_QUERY).collect();
+    let wanted = Wanted {
+        query: &query,
+        category: asked.category,
+        teams: teams(ctx),
+        after: asked.after.as_deref(),
+        today: today(ctx),
+        limit: limit + 1,
+    };
+    let mut conn = ctx.db().acquire().await?;
+    let mut offers = store::catalog_lists::list_offers(&mut conn, &wanted).await?;
+    let next = paginate(&mut offers, limit, |offer| offer.name.to_string());
+    let items = offers.into_iter().map(|offer| card(offer, chosen)).collect();
+    Ok(Gallery {
+        chosen: chosen.map(|place| place.view.clone()),
+        namespaces: places.into_iter().map(|place| place.view).collect(),
+        query,
+        category: asked.category,
+        entries: Page { items, next },
+        can_curate: can_curate(ctx),
+    })
+}
+
+/// One entry, for those it is for; of versions, those that teams see.
+pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64) -> Result<EntryView> {
+    ctx.allow(Action::SeeOffer)?;
+    let places = places(ctx).await?;
+    let mut conn = ctx.snapshot().await?;
+    let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
+    if teams(ctx).is_some_and(|teams| !is_for_any(&entry.spec, &teams)) {
+        return Err(Error::NotFound);
+    }
+    let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
+    let mut versions = store::catalog_lists::list_versions(&mut *conn, name, true, after, limit + 1).await?;
+    // What nothing was ever offered of is not there yet, but for those who curate it.
+    if versions.is_empty() && after.is_none() && !can_curate(ctx) {
+        return Err(Error::NotFound);
+    }
+    let next = paginate(&mut versions, limit, |(key, _)| key.clone());
+    let items: Vec<VersionRow> = versions.into_iter().map(|(_, row)| row).collect();
+    let archive = match &offered {
+        Some(version) => Some(store::chart_archives::describe(&mut *conn, &version.digest).await?),
+        None => None,
+    };
+    let fits = offered.iter().flat_map(|version| {
+        places.iter().map(|place| NamespaceFit {
+            namespace: place.view.clone(),
+            fit: place.fit(&entry.spec, &version.findings),
+        })
+    });
+    let (metadata, readme) = archive.unzip();
+    Ok(EntryView {
+        name: entry.name,
+        fits: fits.collect(),
+        documentation_html: crate::markdown::to_html(&entry.spec.documentation),
+        spec: entry.spec,
+        withdrawn: entry.withdrawn_reason,
+        images: offered.as_ref().map(|version| version.findings.images.clone()).unwrap_or_default(),
+        offered: offered.map(|version| offered_version(version, metadata.as_ref())),
+        readme_html: readme.flatten().and_then(|text| crate::markdown::to_html(&text)),
+        metadata,
+        versions: Page { items, next },
+        can_curate: can_curate(ctx),
+    })
+}
+
+fn offered_version(version: Version, metadata: Option<&domain::view::ChartMetadata>) -> OfferedVersion {
+    OfferedVersion {
+        version: version.about.version,
+        app_version: metadata.and_then(|metadata| metadata.app_version.clone()),
+        state: version.about.state,
+        needs: version.findings.needs,
+        pod_security: version.findings.pod_security,
+    }
+}
+
+/// Teams of who looks; none for who sees everything.
+fn teams(ctx: &Ctx) -> Option<Vec<String>> {
+    let person = ctx.actor.person()?;
+    (!person.sees_everything()).then(|| person.teams.iter().map(|member| member.slug.to_string()).collect())
+}
+
+fn is_for_any(spec: &EntrySpec, teams: &[String]) -> bool {
+    spec.teams.is_empty() || spec.teams.iter().any(|team| teams.iter().any(|own| own == team.as_str()))
+}
+
+fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
+    let Offer { name, spec, withdrawn_reason, offered } = offer;
+    let fit = chosen.zip(offered.as_ref()).map(|(place, offered)| {
+        Fit::of(&spec, &offered.needs, offered.pod_security, &place.place())
+    });
+    EntryCard {
+        name,
+        fit,
+        title: spec.title.to_string(),
+        summary: spec.summary,
+        category: spec.category,
+        offered,
+        needs_approval: spec.approval == Approval::Platform,
+        withdrawn: withdrawn_reason,
+    }
+}
+
+/// A namespace of one's teams, with what decides whether something fits.
+struct KnownPlace {
+    view: NamespacePlace,
+    pod_security: PodSecurity,
+    /// What the cluster enforces, or else what was granted.
+    quota: Quota,
+    used: Option<Quota>,
+}
+
+impl KnownPlace {
+    fn of(stored: Stored, row: &NamespaceRow) -> Self {
+        let class = stored.namespace.class;
+        let view = NamespacePlace {
+            cluster: stored.namespace.cluster.name,
+            name: stored.namespace.name,
+            team: stored.namespace.team.slug,
+            class: class.name,
+            environment: class.spec.environment,
+        };
+        let quota = row.enforced.unwrap_or(row.quota);
+        Self { view, pod_security: class.spec.pod_security, quota, used: row.used }
+    }
+
+    fn address(&self) -> String {
+        format!("{}/{}", self.view.cluster, self.view.name)
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
+            team: &self.view.team,
+            class: &self.view.class,
+            environment: self.view.environment,
+            pod_security: self.pod_security,
+            quota: self.quota,
+            used: self.used,
+        }
+    }
+
+    fn fit(&self, spec: &EntrySpec, findings: &Findings) -> Fit {
+        Fit::of(spec, &findings.needs, findings.pod_security, &self.place())
+    }
+}
+
+/// The namespaces that one may install into, by name: those of one's own teams that are there. At most a page of the largest.
+async fn places(ctx: &Ctx) -> Result<Vec<KnownPlace>> {
+    let Some(person) = ctx.actor.person() else { return Ok(Vec::new()) };
+    let mut conn = ctx.db().acquire().await?;
+    let stored = store::namespaces::list(&mut conn, &Visible::own(person), None, LARGEST_PAGE).await?;
+    drop(conn);
+    let rows = views::namespaces::rows(ctx, &stored);
+    let may_install = |stored: &Stored| {
+        let role = person.role_in(stored.namespace.team.id);
+        stored.state == NamespaceState::Ready && stored.ending.is_none() && role >= Some(TeamRole::Developer)
+    };
+    let known = stored.into_iter().zip(&rows).filter(|(stored, _)| may_install(stored));
+    Ok(known.map(|(stored, row)| KnownPlace::of(stored, row)).collect())
+}

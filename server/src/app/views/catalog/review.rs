@@ -1,0 +1,81 @@
+//! A version beside the one that is offered, for those who decide on it.
+
+use super::today;
+use crate::app::{Ctx, Error, Result};
+use crate::store;
+use crate::store::chart_versions::Version;
+use domain::Action;
+use domain::actor::PlatformRole;
+use domain::catalog::{EntrySpec, Findings};
+use domain::class::Class;
+use domain::name::EntryName;
+use domain::view::{ClassFit, VersionBefore, VersionReview};
+use std::sync::Arc;
+
+pub async fn review(ctx: &Ctx, name: &EntryName, version: &str) -> Result<VersionReview> {
+    ctx.allow(Action::SeeSetUp)?;
+    let mut conn = ctx.snapshot().await?;
+    let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
+    let found = store::chart_versions::find(&mut conn, name, version).await?.ok_or(Error::NotFound)?;
+    let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
+    let before = offered.filter(|before| before.about.id != found.about.id);
+    let (metadata, readme) = store::chart_archives::describe(&mut *conn, &found.digest).await?;
+    let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
+    let classes = store::classes::list_offered(&mut *conn).await?;
+    let classes = classes.iter().map(|class| class_fit(&entry.spec, &found.findings, class)).collect();
+    let contents = match &before {
+        Some(before) => Some((
+            store::chart_archives::contents(&mut *conn, &before.digest).await?,
+            store::chart_archives::contents(&mut *conn, &found.digest).await?,
+        )),
+        None => None,
+    };
+    drop(conn);
+    let difference = match contents {
+        Some((then, now)) => Some(crate::app::catalog::difference(Arc::new(then), Arc::new(now)).await?),
+        None => None,
+    };
+    let gravity = found.findings.gravity(&entry.spec, before.as_ref().map(|before| &before.findings));
+    Ok(VersionReview {
+        entry: entry.name,
+        title: entry.spec.title.to_string(),
+        cannot_approve: cannot_approve(ctx, &found),
+        version: found.about.version,
+        state: found.about.state,
+        reason: found.reason,
+        digest: found.digest,
+        n_bytes,
+        origin: found.origin,
+        taken_in_at: found.taken_in_at,
+        taken_in_by: found.taken_in_by,
+        has_readme: readme.is_some(),
+        metadata,
+        findings: found.findings,
+        before: before.map(|before| VersionBefore { version: before.about.version, findings: before.findings }),
+        gravity: gravity.into_iter().collect(),
+        approvals: found.about.approvals,
+        approvals_needed: found.about.approvals_needed,
+        classes,
+        difference,
+    })
+}
+
+/// Why who looks cannot approve it now.
+fn cannot_approve(ctx: &Ctx, found: &Version) -> Option<String> {
+    let person = ctx.actor.person()?;
+    if !person.is(PlatformRole::Platform) {
+        return Some("only Platform approves versions".into());
+    }
+    found.about.approve(person.id).err().map(|refusal| refusal.to_string())
+}
+
+fn class_fit(entry: &EntrySpec, findings: &Findings, class: &Class) -> ClassFit {
+    let is_named = entry.classes.is_empty() || entry.classes.contains(&class.name);
+    let is_of = entry.environments.is_empty() || entry.environments.contains(&class.spec.environment);
+    ClassFit {
+        class: class.name.clone(),
+        pod_security: class.spec.pod_security,
+        is_offered: is_named && is_of,
+        starts: findings.pod_security >= class.spec.pod_security,
+    }
+}

@@ -1,0 +1,193 @@
+//! Lists of the catalog: the gallery, what is curated, and the versions of an entry.
+
+use super::{Result, parsed, push_holds};
+use domain::catalog::{Category, EntrySpec, Findings, VersionState};
+use domain::name::EntryName;
+use domain::view::{ChartMetadata, CuratedRow, OfferedVersion, VersionRow};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection, PgExecutor, Postgres, QueryBuilder};
+use time::{Date, OffsetDateTime};
+
+/// What the gallery is narrowed to.
+pub struct Wanted<'a> {
+    pub query: &'a str,
+    pub category: Option<Category>,
+    /// Teams of who looks; none for who sees everything.
+    pub teams: Option<Vec<String>>,
+    pub after: Option<&'a str>,
+    pub today: Date,
+    pub limit: i64,
+}
+
+/// An entry with what is offered of it.
+pub struct Offer {
+    pub name: EntryName,
+    pub spec: EntrySpec,
+    pub withdrawn_reason: Option<String>,
+    pub offered: Option<OfferedVersion>,
+}
+
+#[derive(FromRow)]
+struct OfferRow {
+    name: String,
+    spec: Json<EntrySpec>,
+    withdrawn_reason: Option<String>,
+    version: Option<String>,
+    state: Option<String>,
+    sunset_on: Option<Date>,
+    findings: Option<Json<Findings>>,
+    app_version: Option<String>,
+}
+
+/// Entries for teams, by title: those that something is offered of, and those that were withdrawn.
+pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Offer>> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "select e.name, e.spec, e.withdrawn_reason, v.version, v.state, v.sunset_on, v.findings,
+                a.metadata ->> 'app_version' as app_version
+         from catalog_entries e
+         left join lateral (
+             select version, state, sunset_on, findings, digest from chart_versions v
+             where v.entry = e.name and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > ",
+    );
+    query.push_bind(wanted.today).push(
+        ") order by v.state, v.is_prerelease, v.sort_key desc limit 1
+         ) v on true
+         left join chart_archives a on a.digest = v.digest
+         where v.version is not null",
+    );
+    if let Some(teams) = &wanted.teams {
+        query.push(" and (not e.spec ? 'teams' or e.spec -> 'teams' ?| ").push_bind(teams.clone()).push(")");
+    }
+    if let Some(category) = wanted.category {
+        query.push(" and e.spec ->> 'category' = ").push_bind(category.as_str());
+    }
+    for word in wanted.query.split_whitespace() {
+        query.push(" and (");
+        let columns = ["e.name", "e.spec ->> 'title'", "e.spec ->> 'summary'", "e.spec ->> 'documentation'", "v.findings ->> 'images'"];
+        for (place, column) in columns.into_iter().enumerate() {
+            if place > 0 {
+                query.push(" or ");
+            }
+            push_holds(&mut query, &format!("coalesce({column}, '')"), word);
+        }
+        query.push(")");
+    }
+    if let Some(after) = wanted.after {
+        query.push(" and e.name > ").push_bind(after.to_owned());
+    }
+    query.push(" order by e.name limit ").push_bind(wanted.limit);
+    let rows: Vec<OfferRow> = query.build_query_as().fetch_all(conn).await?;
+    rows.into_iter().map(OfferRow::into_offer).collect()
+}
+
+impl OfferRow {
+    fn into_offer(self) -> Result<Offer> {
+        let offered = match (self.version, self.state, self.findings) {
+            (Some(version), Some(state), Some(findings)) => Some(OfferedVersion {
+                version,
+                app_version: self.app_version,
+                state: version_state(&state, self.sunset_on)?,
+                needs: findings.0.needs,
+                pod_security: findings.0.pod_security,
+            }),
+            _ => None,
+        };
+        Ok(Offer { name: parsed(&self.name)?, spec: self.spec.0, withdrawn_reason: self.withdrawn_reason, offered })
+    }
+}
+
+/// Entries for those who curate, by name.
+pub async fn list_curated(
+    db: impl PgExecutor<'_>,
+    after: Option<&str>,
+    today: Date,
+    limit: i64,
+) -> Result<Vec<CuratedRow>> {
+    let rows = sqlx::query!(
+        r#"select e.name, e.spec as "spec: Json<EntrySpec>", e.withdrawn_reason, offered.version as "offered?",
+                  count(v.id) as "n_versions!", count(v.id) filter (where v.state = 'candidate') as "n_candidates!"
+           from catalog_entries e
+           left join chart_versions v on v.entry = e.name
+           left join lateral (
+               select o.version from chart_versions o
+               where o.entry = e.name and (o.state = 'approved' or o.state = 'deprecated' and o.sunset_on > $3)
+               order by o.state, o.is_prerelease, o.sort_key desc limit 1
+           ) offered on true
+           where $1::text is null or e.name > $1
+           group by e.name, e.spec, e.withdrawn_reason, offered.version order by e.name limit $2"#,
+        after,
+        limit,
+        today
+    )
+    .fetch_all(db)
+    .await?;
+    let row = |r: _| {
+        let (name, spec, offered, n_candidates, n_versions, withdrawn): (String, Json<EntrySpec>, _, _, _, _) = r;
+        Ok(CuratedRow {
+            name: parsed(&name)?,
+            title: spec.0.title.to_string(),
+            category: spec.0.category,
+            offered,
+            n_candidates,
+            n_versions,
+            withdrawn,
+        })
+    };
+    rows.into_iter().map(|r| row((r.name, r.spec, r.offered, r.n_candidates, r.n_versions, r.withdrawn_reason))).collect()
+}
+
+/// Versions of an entry, newest first; `after` is the last key of the page before. With `offered_only` those that teams see.
+/// Each comes with its key.
+pub async fn list_versions(
+    db: impl PgExecutor<'_>,
+    entry: &EntryName,
+    offered_only: bool,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(String, VersionRow)>> {
+    let rows = sqlx::query!(
+        r#"select v.sort_key, v.version, v.state, v.sunset_on, v.reason, v.taken_in_at, v.approvals_needed,
+                  a.metadata as "metadata: Json<ChartMetadata>",
+                  (select count(*) from version_approvals p where p.version_id = v.id and p.round = v.round) as "approvals!"
+           from chart_versions v join chart_archives a on a.digest = v.digest
+           where v.entry = $1 and ($2::text is null or v.sort_key < $2) and (not $3 or v.state <> 'candidate')
+           order by v.sort_key desc limit $4"#,
+        entry.as_str(),
+        after,
+        offered_only,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let row = VersionRow {
+                version: r.version,
+                app_version: r.metadata.0.app_version,
+                state: version_state(&r.state, r.sunset_on)?,
+                reason: r.reason,
+                taken_in_at: r.taken_in_at,
+                approvals: usize::try_from(r.approvals).unwrap_or(0),
+                approvals_needed: u8::try_from(r.approvals_needed).unwrap_or(0),
+            };
+            Ok((r.sort_key, row))
+        })
+        .collect()
+}
+
+/// Each entry's candidates and what there is of all, for the count beside the catalog.
+pub async fn count_candidates(db: impl PgExecutor<'_>) -> Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "n!" from chart_versions where state = 'candidate'"#).fetch_one(db).await
+}
+
+/// When a version was taken in last, if any was.
+pub async fn newest(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar!("select max(taken_in_at) from chart_versions where entry = $1", entry.as_str())
+        .fetch_one(db)
+        .await
+}
+
+fn version_state(state: &str, sunset_on: Option<Date>) -> Result<VersionState> {
+    VersionState::find(state, sunset_on)
+        .ok_or_else(|| sqlx::Error::Decode(format!("no such state of a version: {state}").into()))
+}

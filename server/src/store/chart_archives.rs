@@ -1,0 +1,85 @@
+//! Our own copies of charts, by the SHA-256 of their bytes.
+
+use super::Result;
+use domain::view::ChartMetadata;
+use sqlx::PgExecutor;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// What is kept of an archive.
+pub struct Archive {
+    /// In hexadecimal digits.
+    pub digest: String,
+    pub bytes: Vec<u8>,
+    pub metadata: ChartMetadata,
+    pub contents: Contents,
+}
+
+/// What is in it, as text.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    pub readme: Option<String>,
+    pub values_yaml: String,
+    pub values_schema: Option<String>,
+    /// By path.
+    pub templates: Json<BTreeMap<String, String>>,
+    /// The manifests that it renders to with its defaults.
+    pub rendered: String,
+}
+
+/// Keeps it, unless it is kept already.
+pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime) -> Result<()> {
+    let Archive { digest, bytes, metadata, contents } = archive;
+    sqlx::query!(
+        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, rendered, kept_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+        digest,
+        bytes,
+        Json(metadata) as _,
+        contents.readme,
+        contents.values_yaml,
+        contents.values_schema,
+        contents.templates as _,
+        contents.rendered,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What is in one that is kept.
+pub async fn contents(db: impl PgExecutor<'_>, digest: &str) -> Result<Contents> {
+    sqlx::query_as!(
+        Contents,
+        r#"select readme, values_yaml, values_schema, templates as "templates: Json<BTreeMap<String, String>>", rendered
+           from chart_archives where digest = $1"#,
+        digest
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn bytes(db: impl PgExecutor<'_>, digest: &str) -> Result<Vec<u8>> {
+    sqlx::query_scalar!("select bytes from chart_archives where digest = $1", digest).fetch_one(db).await
+}
+
+/// What one that is kept says of itself, and its README.
+pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<(ChartMetadata, Option<String>)> {
+    let row = sqlx::query!(
+        r#"select metadata as "metadata: Json<ChartMetadata>", readme from chart_archives where digest = $1"#,
+        digest
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.metadata.0, row.readme))
+}
+
+pub async fn size(db: impl PgExecutor<'_>, digest: &str) -> Result<i64> {
+    let size = sqlx::query_scalar!(
+        r#"select octet_length(bytes)::bigint as "n!" from chart_archives where digest = $1"#,
+        digest
+    );
+    size.fetch_one(db).await
+}

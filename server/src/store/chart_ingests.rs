@@ -1,0 +1,162 @@
+//! Each time that a chart was taken in, or was tried to be.
+
+use super::{Result, parsed};
+use domain::id::{IngestId, PersonId, VersionId};
+use domain::name::EntryName;
+use domain::view::{IngestState, IngestStep, IngestView};
+use serde::{Deserialize, Serialize};
+use sqlx::PgExecutor;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+
+/// What is taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// An archive that somebody sent, under this name.
+    Upload { file: String },
+}
+
+impl What {
+    /// For people.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Upload { file } => file.clone(),
+        }
+    }
+}
+
+/// What a job takes in.
+pub struct Order {
+    pub entry: EntryName,
+    pub what: What,
+    /// Of what was uploaded.
+    pub bytes: Option<Vec<u8>>,
+    pub begun_by: Option<PersonId>,
+}
+
+/// How it ended.
+pub struct End<'a> {
+    pub state: IngestState,
+    pub error: Option<&'a str>,
+    pub version: Option<VersionId>,
+}
+
+pub async fn insert(db: impl PgExecutor<'_>, id: IngestId, order: &Order, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "insert into chart_ingests (id, entry, what, bytes, begun_at, begun_by) values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        order.entry.as_str(),
+        Json(&order.what) as _,
+        order.bytes,
+        at,
+        order.begun_by.map(|id| id.0)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What is still to be done; none when it has ended.
+pub async fn find_order(db: impl PgExecutor<'_>, id: IngestId) -> Result<Option<Order>> {
+    let row = sqlx::query!(
+        r#"select entry, what as "what: Json<What>", bytes, begun_by from chart_ingests where id = $1 and state = 'running'"#,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|r| {
+        Ok(Order { entry: parsed(&r.entry)?, what: r.what.0, bytes: r.bytes, begun_by: r.begun_by.map(PersonId) })
+    })
+    .transpose()
+}
+
+pub async fn save_steps(db: impl PgExecutor<'_>, id: IngestId, steps: &[IngestStep]) -> Result<()> {
+    sqlx::query!("update chart_ingests set steps = $2 where id = $1 and state = 'running'", id.0, Json(steps) as _)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends it, if it has not ended. What was uploaded is let go of: it is kept as an archive, or not wanted.
+pub async fn finish(db: impl PgExecutor<'_>, id: IngestId, end: End<'_>, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update chart_ingests set state = $2, error = $3, version_id = $4, ended_at = $5, bytes = null
+         where id = $1 and state = 'running'",
+        id.0,
+        end.state.as_str(),
+        end.error,
+        end.version.map(|id| id.0),
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// How many are running that this person, or the operator, began.
+pub async fn count_running(db: impl PgExecutor<'_>) -> Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "n!" from chart_ingests where state = 'running'"#).fetch_one(db).await
+}
+
+pub async fn find(db: impl PgExecutor<'_>, id: IngestId) -> Result<Option<IngestView>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select i.id, i.entry, i.what as "what: Json<What>", i.state, i.steps as "steps: Json<Vec<IngestStep>>", i.error,
+                  v.version as "version?", i.begun_at, p.name as "begun_by?", i.ended_at
+           from chart_ingests i left join chart_versions v on v.id = i.version_id left join people p on p.id = i.begun_by
+           where i.id = $1"#,
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(Row::into_view).transpose()
+}
+
+/// The latest first.
+pub async fn list(db: impl PgExecutor<'_>, entry: &EntryName, limit: i64) -> Result<Vec<IngestView>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select i.id, i.entry, i.what as "what: Json<What>", i.state, i.steps as "steps: Json<Vec<IngestStep>>", i.error,
+                  v.version as "version?", i.begun_at, p.name as "begun_by?", i.ended_at
+           from chart_ingests i left join chart_versions v on v.id = i.version_id left join people p on p.id = i.begun_by
+           where i.entry = $1 order by i.begun_at desc limit $2"#,
+        entry.as_str(),
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(Row::into_view).collect()
+}
+
+struct Row {
+    id: uuid::Uuid,
+    entry: String,
+    what: Json<What>,
+    state: String,
+    steps: Json<Vec<IngestStep>>,
+    error: Option<String>,
+    version: Option<String>,
+    begun_at: OffsetDateTime,
+    begun_by: Option<String>,
+    ended_at: Option<OffsetDateTime>,
+}
+
+impl Row {
+    fn into_view(self) -> Result<IngestView> {
+        let state = IngestState::find(&self.state)
+            .ok_or_else(|| sqlx::Error::Decode(format!("no such state of an ingest: {}", self.state).into()))?;
+        Ok(IngestView {
+            id: IngestId(self.id),
+            entry: parsed(&self.entry)?,
+            what: self.what.0.words(),
+            state,
+            steps: self.steps.0,
+            error: self.error,
+            version: self.version,
+            begun_at: self.begun_at,
+            begun_by: self.begun_by,
+            ended_at: self.ended_at,
+        })
+    }
+}

@@ -1,0 +1,282 @@
+//! The catalog, for those who curate it.
+
+use super::namespaces::errors;
+use super::{Reply, again, frame, framed, ok, refused_as, see, see_done};
+use crate::app::views::catalog as views;
+use crate::app::{Ctx, Error, PAGE, Result, catalog};
+use crate::web::archive::Archive;
+use crate::web::extract::{Paging, Path, name};
+use crate::web::request_context::RequestContext;
+use axum::Form;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse};
+use domain::Refusal;
+use domain::catalog::Decided;
+use domain::field_error::FieldErrors;
+use domain::form::EntryFields;
+use domain::id::IngestId;
+use domain::name::{Comment, EntryName};
+use domain::page::PageKind;
+use domain::request::UntilDate;
+use frontend::{Again, pages};
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub async fn list(ctx: Ctx, context: RequestContext, Query(paging): Query<Paging>) -> Reply {
+    let after = paging.after.as_deref();
+    let (frame, view) = framed(&context, &ctx, views::curated(&ctx, after, PAGE)).await?;
+    ok(pages::curation::page(frame, view, after.is_none()))
+}
+
+pub async fn get(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, Query(paging): Query<Paging>) -> Reply {
+    let (entry, after) = (name(&entry)?, paging.after.as_deref());
+    let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, after, PAGE)).await?;
+    ok(pages::curation::entry::page(frame, view, after.is_none(), Again::default()))
+}
+
+pub async fn new(ctx: Ctx, context: RequestContext) -> Reply {
+    ctx.allow(domain::Action::SetUp)?;
+    ok(pages::curation::edit::new(frame(&context, &ctx).await?, EntryFields::default(), Vec::new()))
+}
+
+pub async fn add(ctx: Ctx, context: RequestContext, Form(fields): Form<EntryFields>) -> Reply {
+    match try_add(&ctx, &fields).await {
+        Ok(entry) => see_done(&format!("/admin/catalog/{entry}"), format!("You have created {entry}.")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let frame = frame(&context, &ctx).await?;
+            super::refused(pages::curation::edit::new(frame, fields, errors(&refusal)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn try_add(ctx: &Ctx, fields: &EntryFields) -> Result<EntryName> {
+    let mut wrong = FieldErrors::default();
+    let entry = wrong.parse_at::<EntryName>("name", &fields.name);
+    // The address of this very form.
+    wrong.unless(fields.name.trim() != "new", "name", "must be another: new is taken by Berth");
+    let spec = wrong.keep(fields.read(None));
+    wrong.finish()?;
+    let (Some(entry), Some(spec)) = (entry, spec) else { return Err(Error::NotFound) };
+    catalog::add(ctx, &entry, &spec).await?;
+    Ok(entry)
+}
+
+pub async fn edit(ctx: Ctx, context: RequestContext, Path(entry): Path<String>) -> Reply {
+    ctx.allow(domain::Action::SetUp)?;
+    let entry: EntryName = name(&entry)?;
+    let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, None, 1)).await?;
+    let fields = EntryFields::of(entry.as_str(), view.version, &view.spec);
+    ok(pages::curation::edit::page(frame, &entry, fields, Vec::new(), None))
+}
+
+pub async fn change(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(entry): Path<String>,
+    Form(fields): Form<EntryFields>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let refusal = match try_change(&ctx, &entry, &fields).await {
+        Ok(()) => return see_done(&format!("/admin/catalog/{entry}"), format!("{entry} is saved.")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
+        Err(error) => return Err(error),
+    };
+    let errors = refusal.fields();
+    let why = errors.is_empty().then(|| refusal.to_string());
+    let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let html = pages::curation::edit::page(frame(&context, &ctx).await?, &entry, fields, errors, why);
+    Ok((status, refused_as(refusal.code()), Html(html)).into_response())
+}
+
+async fn try_change(ctx: &Ctx, entry: &EntryName, fields: &EntryFields) -> Result<()> {
+    ctx.allow(domain::Action::SetUp)?;
+    let before = views::curated_entry(ctx, entry, None, 1).await?;
+    let spec = fields.read(Some(&before.spec))?;
+    let read = fields.version.parse().map_err(|_| Refusal::invalid("version", "is missing"))?;
+    catalog::change(ctx, entry, read, &spec).await
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ReasonFields {
+    #[serde(default)]
+    reason: String,
+}
+
+pub async fn withdraw(
+    ctx: Ctx,
+    context: RequestContext,
+    Path(entry): Path<String>,
+    Form(fields): Form<ReasonFields>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let done = match reason("reason", &fields.reason) {
+        Ok(reason) => catalog::withdraw(&ctx, &entry, &reason).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let typed = vec![("reason", fields.reason)];
+    entry_again(&ctx, &context, &entry, done, typed, format!("{entry} is withdrawn.")).await
+}
+
+pub async fn restore(ctx: Ctx, context: RequestContext, Path(entry): Path<String>) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let done = catalog::restore(&ctx, &entry).await;
+    entry_again(&ctx, &context, &entry, done, vec![], format!("{entry} is offered again.")).await
+}
+
+/// Takes an archive in; its page follows what is done.
+pub async fn upload(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, archive: Archive) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    match archive.upload(&ctx, &entry).await {
+        Ok(id) => see(&format!("/admin/catalog/{entry}/ingests/{id}")),
+        Err(error) => entry_again(&ctx, &context, &entry, Err(error), vec![], String::new()).await,
+    }
+}
+
+/// On with a word, or the entry's page again with why not.
+async fn entry_again(
+    ctx: &Ctx,
+    context: &RequestContext,
+    entry: &EntryName,
+    done: Result<()>,
+    typed: Vec<(&'static str, String)>,
+    word: String,
+) -> Reply {
+    match done {
+        Ok(()) => see_done(&format!("/admin/catalog/{entry}"), word),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let (frame, view) = framed(context, ctx, views::curated_entry(ctx, entry, None, PAGE)).await?;
+            let said = Again::of(&refusal, typed);
+            again(&refusal, pages::curation::entry::page(frame, view, true, said))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn ingest(ctx: Ctx, context: RequestContext, Path((entry, id)): Path<(String, Uuid)>) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let (frame, view) = framed(&context, &ctx, views::ingest(&ctx, &entry, IngestId(id))).await?;
+    ok(pages::curation::ingest::page(frame, view))
+}
+
+pub async fn review(ctx: Ctx, context: RequestContext, Path((entry, version)): Path<(String, String)>) -> Reply {
+    let (frame, view) = framed(&context, &ctx, views::review(&ctx, &name(&entry)?, &version)).await?;
+    ok(pages::curation::review::page(frame, view, Again::default()))
+}
+
+/// What all forms of a version's page send, each its own part.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DecisionFields {
+    digest: String,
+    comment: String,
+    sunset_on: String,
+    reason: String,
+    block_reason: String,
+    reopen_reason: String,
+}
+
+pub async fn approve(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((entry, version)): Path<(String, String)>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let done = try_approve(&ctx, &entry, &version, &fields).await.map(|decided| match decided {
+        Decided::AnotherNeeded => format!("You have approved {version}. Another person must, too."),
+        Decided::Now(_) => format!("{version} is approved: teams see it now."),
+    });
+    version_again(&ctx, &context, (&entry, &version), done, fields).await
+}
+
+async fn try_approve(ctx: &Ctx, entry: &EntryName, version: &str, fields: &DecisionFields) -> Result<Decided> {
+    let comment = match fields.comment.trim() {
+        "" => None,
+        text => Some(text.parse::<Comment>().map_err(|errors| errors.at("comment"))?),
+    };
+    catalog::approve(ctx, entry, version, &fields.digest, comment.as_ref()).await
+}
+
+pub async fn deprecate(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((entry, version)): Path<(String, String)>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let done = try_deprecate(&ctx, &entry, &version, &fields).await.map(|()| format!("{version} ends."));
+    version_again(&ctx, &context, (&entry, &version), done, fields).await
+}
+
+async fn try_deprecate(ctx: &Ctx, entry: &EntryName, version: &str, fields: &DecisionFields) -> Result<()> {
+    let mut wrong = FieldErrors::default();
+    let day = wrong.parse_at::<UntilDate>("sunset_on", &fields.sunset_on);
+    let reason = wrong.parse_at::<Comment>("reason", &fields.reason);
+    wrong.finish()?;
+    let (Some(day), Some(reason)) = (day, reason) else { return Err(Error::NotFound) };
+    catalog::deprecate(ctx, entry, version, day.date(), &reason).await
+}
+
+pub async fn block(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((entry, version)): Path<(String, String)>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let done = match reason("block_reason", &fields.block_reason) {
+        Ok(reason) => catalog::block(&ctx, &entry, &version, &reason).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let done = done.map(|()| format!("{version} is blocked."));
+    version_again(&ctx, &context, (&entry, &version), done, fields).await
+}
+
+pub async fn reopen(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((entry, version)): Path<(String, String)>,
+    Form(fields): Form<DecisionFields>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    let done = match reason("reopen_reason", &fields.reopen_reason) {
+        Ok(reason) => catalog::reopen(&ctx, &entry, &version, &reason).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let done = done.map(|state| format!("{version} is {} again.", state.as_str()));
+    version_again(&ctx, &context, (&entry, &version), done, fields).await
+}
+
+fn reason(field: &str, text: &str) -> std::result::Result<Comment, Refusal> {
+    text.trim().parse::<Comment>().map_err(|errors| errors.at(field).into())
+}
+
+/// On with a word, or the version's page again with why not.
+async fn version_again(
+    ctx: &Ctx,
+    context: &RequestContext,
+    (entry, version): (&EntryName, &str),
+    done: Result<String>,
+    fields: DecisionFields,
+) -> Reply {
+    match done {
+        Ok(word) => {
+            see_done(&PageKind::ReviewVersion.filled(&[entry.as_str(), version]), word)
+        }
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let (frame, view) = framed(context, ctx, views::review(ctx, entry, version)).await?;
+            let typed = vec![
+                ("comment", fields.comment),
+                ("sunset_on", fields.sunset_on),
+                ("reason", fields.reason),
+                ("block_reason", fields.block_reason),
+                ("reopen_reason", fields.reopen_reason),
+            ];
+            let said = Again::of(&refusal, typed);
+            again(&refusal, pages::curation::review::page(frame, view, said))
+        }
+        Err(error) => Err(error),
+    }
+}

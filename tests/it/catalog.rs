@@ -1,0 +1,255 @@
+//! The catalog: charts taken in, decided on, and offered to teams.
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Account, Actor, Desk, Role, chart, eventually, with};
+
+const ROLE: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\nrules: [{apiGroups: [''], resources: [secrets], verbs: [get, list]}]\n";
+
+fn spec(more: Value) -> Value {
+    let spec = json!({"title": "Web", "summary": "A web service.", "category": "service", "owner": "Platform team"});
+    with(spec, more)
+}
+
+fn path(entry: &str, rest: &str) -> String {
+    format!("/api/v1/curation/{entry}{rest}")
+}
+
+/// An entry of a name of its own.
+async fn entry(desk: &Desk, platform: &Actor, more: Value) -> String {
+    let entry = desk.new_name("web");
+    platform.put(&path(&entry, ""), &json!({"spec": spec(more)})).await.expect(200);
+    entry
+}
+
+async fn send(actor: &Actor, entry: &str, archive: Vec<u8>) -> tests::Answer {
+    let request = actor.request(Method::POST, &path(entry, "/versions"));
+    actor.send(request.header("content-type", "application/gzip").body(archive)).await
+}
+
+/// Takes an archive in, and answers how that ended.
+async fn take_in(platform: &Actor, entry: &str, archive: Vec<u8>) -> Value {
+    let begun = send(platform, entry, archive).await.expect(202).json();
+    let followed = path(entry, &format!("/ingests/{}", begun["id"].as_str().expect("has an id")));
+    eventually("it ends", async || {
+        let now = platform.get(&followed).await.expect(200).json();
+        (now["state"] != "running").then_some(now)
+    })
+    .await
+}
+
+async fn approve(actor: &Actor, entry: &str, version: &str) -> tests::Answer {
+    let read = actor.get(&path(entry, &format!("/versions/{version}"))).await.expect(200).json();
+    let body = json!({"digest": read["digest"]});
+    actor.post(&path(entry, &format!("/versions/{version}/approve")), &body).await
+}
+
+fn entries(gallery: &Value) -> Vec<&str> {
+    let items = gallery["entries"]["items"].as_array().expect("a list").iter();
+    items.map(|entry| entry["name"].as_str().expect("has a name")).collect()
+}
+
+#[tokio::test]
+async fn a_chart_is_taken_in_reviewed_and_offered_to_teams() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let developer = desk.as_(Role::Developer).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let gallery = format!("/api/v1/catalog?q={entry}");
+
+    let ended = take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    assert_eq!((ended["state"].as_str(), ended["version"].as_str()), (Some("taken_in"), Some("1.0.0")), "{ended}");
+    assert!(ended["steps"].as_array().expect("a list").iter().all(|step| step["is_done"] == true), "{ended}");
+    let empty = developer.get(&gallery).await.expect(200).json();
+    assert_eq!(entries(&empty), Vec::<&str>::new());
+    developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(404);
+
+    let review = platform.get(&path(&entry, "/versions/1.0.0")).await.expect(200).json();
+    assert_eq!(review["findings"]["images"], json!(["registry.example.com/web:1.0"]));
+    assert_eq!(review["findings"]["pod_security"], "restricted");
+    assert_eq!(review["findings"]["needs"]["cpu_m"], 200);
+    assert_eq!((&review["gravity"], &review["approvals_needed"]), (&json!([]), &json!(1)));
+
+    let approved = approve(&platform, &entry, "1.0.0").await.expect(200).json();
+    assert_eq!(approved["state"]["state"], "approved");
+    let offered = developer.get(&gallery).await.expect(200).json();
+    assert_eq!(entries(&offered), [entry.as_str()]);
+    let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+    assert_eq!(seen["offered"]["version"], "1.0.0");
+
+    let events = platform.get(&format!("/api/v1/audit?subject=entry%20{entry}")).await.expect(200).json();
+    let actions: Vec<_> = events["items"].as_array().expect("a list").iter().map(|e| e["action"].clone()).collect();
+    assert_eq!(actions, ["version.approved", "version.taken_in", "entry.added"]);
+}
+
+#[tokio::test]
+async fn what_is_at_stake_takes_two_people_also_in_the_database() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let account = Account::new(&["platform"]).await;
+    let second = desk.sign_in(&account).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let ended = take_in(&platform, &entry, chart("web", "1.0.0", &[("templates/role.yaml", ROLE)])).await;
+    assert_eq!(ended["state"], "taken_in", "{ended}");
+
+    let once = approve(&platform, &entry, "1.0.0").await.expect(200).json();
+    assert_eq!((once["state"]["state"].as_str(), once["approvals_needed"].as_i64()), (Some("candidate"), Some(2)));
+    assert_eq!(once["gravity"], json!(["cluster_scoped", "new_rights"]));
+    approve(&platform, &entry, "1.0.0").await.expect_problem(409, "version_approved");
+    assert!(desk.forged().offers_unapproved_version(&entry).await.contains("before enough people approved it"));
+    let twice = approve(&second, &entry, "1.0.0").await.expect(200).json();
+    assert_eq!((twice["state"]["state"].as_str(), twice["approvals"].as_array().map(Vec::len)), (Some("approved"), Some(2)));
+}
+
+#[tokio::test]
+async fn two_who_approve_at_once_are_two() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let account = Account::new(&["platform"]).await;
+    let second = desk.sign_in(&account).await;
+    let entry = entry(&desk, &platform, json!({"risk": "high"})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    let (one, other, again) =
+        tokio::join!(approve(&platform, &entry, "1.0.0"), approve(&second, &entry, "1.0.0"), approve(&platform, &entry, "1.0.0"));
+    other.expect(200);
+    let refused = [one, again].into_iter().filter(|answer| answer.status == 409).count();
+    assert_eq!(refused, 1, "one person counts once");
+    let read = platform.get(&path(&entry, "/versions/1.0.0")).await.expect(200).json();
+    assert_eq!(read["state"]["state"], "approved");
+}
+
+#[tokio::test]
+async fn a_version_never_changes_its_bytes() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    let same = take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    assert_eq!((same["state"].as_str(), same["version"].as_str()), (Some("unchanged"), Some("1.0.0")));
+    let other = take_in(&platform, &entry, chart("web", "1.0.0", &[("README.md", "Another")])).await;
+    assert_eq!((other["state"].as_str(), other["version"].is_null()), (Some("refused"), true), "{other}");
+}
+
+#[tokio::test]
+async fn a_new_version_is_reviewed_by_what_differs() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    let values = [("values.yaml", "# How many pods run\nreplicas: 3\n")];
+    take_in(&platform, &entry, chart("web", "1.1.0", &values)).await;
+    let review = platform.get(&path(&entry, "/versions/1.1.0")).await.expect(200).json();
+    assert_eq!(review["before"]["version"], "1.0.0");
+    let parts = review["difference"]["parts"].as_array().expect("a list");
+    let told: Vec<_> = parts.iter().map(|part| (part["group"].as_str(), part["name"].as_str())).collect();
+    assert_eq!(told, [(Some("objects"), Some("Deployment web")), (Some("values"), Some("values.yaml"))], "{review}");
+    platform.get(&format!("/admin/catalog/{entry}/versions/1.1.0")).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_in_says_why_and_leaves_nothing() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let library = "apiVersion: v2\nname: web\nversion: 1.0.0\ntype: library\n";
+    let endless = "{{- define \"a\" }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}";
+    for (what, archive) in [
+        ("no archive", b"nothing like it".to_vec()),
+        ("cut", chart("web", "1.0.0", &[])[..200].to_vec()),
+        ("library", chart("web", "1.0.0", &[("Chart.yaml", library)])),
+        ("wrong template", chart("web", "1.0.0", &[("templates/x.yaml", "{{ fail \"no\" }}")])),
+        ("endless template", chart("web", "1.0.0", &[("templates/x.yaml", endless)])),
+        ("no YAML", chart("web", "1.0.0", &[("templates/x.yaml", "a: [")])),
+        ("twice the same key", chart("web", "1.0.0", &[("templates/x.yaml", "apiVersion: v1\nkind: Service\nkind: Secret\nmetadata: {name: a}\n")])),
+    ] {
+        let ended = take_in(&platform, &entry, archive).await;
+        assert_eq!(ended["state"], "refused", "{what}: {ended}");
+        assert!(ended["error"].as_str().is_some_and(|why| why.len() > 20), "{what}: {ended}");
+        let page = format!("/admin/catalog/{entry}/ingests/{}", ended["id"].as_str().expect("has an id"));
+        platform.get(&page).await.expect(200);
+    }
+    send(&platform, &entry, Vec::new()).await.expect_problem(422, "invalid");
+    send(&platform, &entry, vec![0; (20 << 20) + 1]).await.expect_problem(422, "invalid");
+    let curated = platform.get(&path(&entry, "")).await.expect(200).json();
+    assert_eq!(curated["versions"]["items"], json!([]));
+    // And it goes on for others.
+    assert_eq!(take_in(&platform, &entry, chart("web", "1.0.0", &[])).await["state"], "taken_in");
+}
+
+#[tokio::test]
+async fn a_version_ends_is_blocked_and_opened_again_with_reasons() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let developer = desk.as_(Role::Developer).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let version = |what: &str| path(&entry, &format!("/versions/1.0.0/{what}"));
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    let soon = (time::OffsetDateTime::now_utc() + time::Duration::days(30)).date().to_string();
+    let deprecation = json!({"sunset_on": soon, "reason": "Use 2.0.0"});
+    platform.post(&version("deprecate"), &deprecation).await.expect_problem(409, "not_possible");
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    let past = json!({"sunset_on": "2020-01-01", "reason": "Use 2.0.0"});
+    platform.post(&version("deprecate"), &past).await.expect_problem(422, "invalid");
+    let ends = platform.post(&version("deprecate"), &deprecation).await.expect(200).json();
+    assert_eq!(ends["state"], json!({"state": "deprecated", "sunset_on": soon}));
+    let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+    assert_eq!((&seen["offered"]["state"]["sunset_on"], &seen["versions"]["items"][0]["reason"]), (&json!(soon), &json!("Use 2.0.0")));
+
+    platform.post(&version("block"), &json!({"reason": "A hole"})).await.expect(200);
+    let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+    assert_eq!((seen["offered"].is_null(), &seen["versions"]["items"][0]["state"]["state"]), (true, &json!("blocked")));
+    let open = platform.post(&version("reopen"), &json!({"reason": "Mended"})).await.expect(200).json();
+    assert_eq!((&open["state"]["state"], &open["approvals"]), (&json!("candidate"), &json!([])), "who approved does it again");
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+
+    platform.post(&path(&entry, "/withdraw"), &json!({"reason": "Use another"})).await.expect(200);
+    let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+    assert_eq!(seen["withdrawn"], "Use another");
+    platform.post(&path(&entry, "/restore"), &json!({})).await.expect(200);
+    platform.post(&path(&entry, "/restore"), &json!({})).await.expect_problem(409, "not_possible");
+}
+
+#[tokio::test]
+async fn an_entry_is_for_the_teams_that_it_names() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({"teams": ["payments"]})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    let gallery = format!("/api/v1/catalog?q={entry}");
+    for (role, sees) in [(Role::Developer, true), (Role::Stranger, false), (Role::Platform, true), (Role::Auditor, true)] {
+        let actor = desk.as_(role).await;
+        let seen = actor.get(&gallery).await.expect(200).json();
+        assert_eq!(entries(&seen).len(), usize::from(sees), "{role:?}");
+        actor.get(&format!("/api/v1/catalog/{entry}")).await.expect(if sees { 200 } else { 404 });
+        actor.get(&format!("/catalog/{entry}")).await.expect(if sees { 200 } else { 404 });
+    }
+}
+
+#[tokio::test]
+async fn an_archive_of_who_may_not_is_not_even_read() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let large = vec![0; 30 << 20];
+    for (actor, status) in [(desk.as_(Role::Developer).await, 404), (desk.as_(Role::Auditor).await, 404)] {
+        send(&actor, &entry, large.clone()).await.expect(status);
+    }
+    send(&desk.nobody(), &entry, Vec::new()).await.expect(401);
+    send(&platform, "no-such-entry", chart("web", "1.0.0", &[])).await.expect(404);
+}
+
+#[tokio::test]
+async fn an_entry_that_somebody_else_changed_is_read_again_first() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let body = |version: i64, owner: &str| json!({"version": version, "spec": spec(json!({"owner": owner}))});
+    platform.put(&path(&entry, ""), &body(1, "One")).await.expect(200);
+    platform.put(&path(&entry, ""), &body(1, "Two")).await.expect_problem(409, "changed_since");
+    platform.put(&path(&entry, ""), &json!({"spec": spec(json!({}))})).await.expect_problem(422, "invalid");
+    let wrong = json!({"spec": spec(json!({"summary": "", "owner": ""}))});
+    let problem = platform.put(&path("fresh-entry", ""), &wrong).await.expect_problem(422, "invalid");
+    assert_eq!(problem["errors"].as_array().map(Vec::len), Some(2), "{problem}");
+}
