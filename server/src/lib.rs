@@ -11,7 +11,6 @@ pub mod identity;
 pub mod input;
 pub mod jobs;
 pub mod logging;
-mod markdown;
 pub mod seal;
 pub mod start;
 pub mod store;

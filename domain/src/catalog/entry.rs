@@ -2,7 +2,7 @@
 
 use crate::class::Environment;
 use crate::field_error::FieldErrors;
-use crate::name::{ClassName, SourceName, TeamSlug, Title};
+use crate::name::{ClassName, SourceName, TeamSlug};
 use crate::text::{self, Lines};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ const LONGEST_DOCUMENTATION: usize = 64 * 1024;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EntrySpec {
-    pub title: Title,
+    pub title: String,
     /// What it is, in a sentence.
     pub summary: String,
     pub category: Category,
@@ -124,6 +124,7 @@ impl EntrySpec {
                 errors.add(field, problem);
             }
         };
+        check("title", text::check(&self.title, 1, 80, Lines::One));
         check("summary", text::check(&self.summary, 3, 200, Lines::One));
         check("owner", text::check(&self.owner, 1, 80, Lines::One));
         if !self.documentation.is_empty() {
@@ -235,7 +236,7 @@ impl AutomaticRule {
 #[cfg(test)]
 pub(crate) fn sample() -> EntrySpec {
     EntrySpec {
-        title: "PostgreSQL".parse().expect("a title"),
+        title: "PostgreSQL".into(),
         summary: "A database that keeps its rows over restarts and upgrades.".into(),
         category: Category::Data,
         owner: "Data platform".into(),
@@ -284,12 +285,13 @@ mod tests {
     #[test]
     fn every_mistake_is_told_at_once() {
         let mut spec = sample();
+        spec.title = String::new();
         spec.summary = String::new();
         spec.owner = "x\u{202e}y".into();
         spec.documentation = "x".repeat(LONGEST_DOCUMENTATION + 1);
         spec.chart = Some(ChartOrigin { source: "ours".parse().expect("a name"), name: String::new(), versions: Some(String::new()) });
         let wrong: Vec<_> = spec.check().expect_err("wrong").0.into_iter().map(|error| error.field).collect();
-        assert_eq!(wrong, ["summary", "owner", "documentation", "chart.name", "chart.versions"]);
+        assert_eq!(wrong, ["title", "summary", "owner", "documentation", "chart.name", "chart.versions"]);
     }
 
     #[test]

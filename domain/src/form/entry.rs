@@ -3,7 +3,6 @@
 use crate::catalog::{Approval, AutomaticRule, Category, EntrySpec, Risk};
 use crate::class::Environment;
 use crate::field_error::{FieldError, FieldErrors};
-use crate::name::Title;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -38,7 +37,7 @@ impl EntryFields {
         Self {
             name: name.to_owned(),
             version: version.to_string(),
-            title: spec.title.to_string(),
+            title: spec.title.clone(),
             summary: spec.summary.clone(),
             category: spec.category.as_str().to_owned(),
             owner: spec.owner.clone(),
@@ -57,21 +56,20 @@ impl EntryFields {
     /// What it says, with every mistake at once. Where new versions come from is no part of the form: it stays what it was.
     pub fn read(&self, before: Option<&EntrySpec>) -> Result<EntrySpec, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let title = errors.parse_at::<Title>("title", &self.title);
         let category = Category::find(&self.category);
         errors.unless(category.is_some(), "category", "is missing");
         let risk = Risk::find(&self.risk);
         errors.unless(risk.is_some(), "risk", "is missing");
         let teams = several(&mut errors, "teams", &self.teams);
         let classes = several(&mut errors, "classes", &self.classes);
-        let (Some(title), Some(category), Some(risk)) = (title, category, risk) else { return Err(errors) };
+        let (Some(category), Some(risk)) = (category, risk) else { return Err(errors) };
         let environments = [
             (&self.sandbox, Environment::Sandbox),
             (&self.development, Environment::Development),
             (&self.production, Environment::Production),
         ];
         let spec = EntrySpec {
-            title,
+            title: self.title.trim().to_owned(),
             summary: self.summary.trim().to_owned(),
             category,
             owner: self.owner.trim().to_owned(),
@@ -148,6 +146,6 @@ mod tests {
     fn every_mistake_is_told_at_once() {
         let fields = EntryFields { teams: "payments, No Good".into(), classes: "a_b".into(), ..EntryFields::default() };
         let wrong: Vec<_> = fields.read(None).expect_err("wrong").0.into_iter().map(|error| error.field).collect();
-        assert_eq!(wrong, ["title", "category", "risk", "teams", "teams", "classes"]);
+        assert_eq!(wrong, ["category", "risk", "teams", "teams", "classes"]);
     }
 }

@@ -80,10 +80,8 @@ views! {
         pub offered: Option<OfferedVersion>,
         pub withdrawn: Option<String>,
         pub metadata: Option<ChartMetadata>,
-        /// Of the offered version; harmless HTML.
-        pub readme_html: Option<String>,
-        /// What the platform team says of it; harmless HTML.
-        pub documentation_html: Option<String>,
+        /// Of the offered version's chart, in Markdown.
+        pub readme: Option<String>,
         pub images: Vec<String>,
         /// What teams see of its versions, newest first.
         pub versions: Page<VersionRow>,

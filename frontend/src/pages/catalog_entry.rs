@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::list::{self, Head};
-use crate::parts::{catalog, note, url, when};
+use crate::parts::{catalog, markdown, note, url, when};
 use domain::catalog::Approval;
 use domain::page::PageKind;
 use domain::view::{EntryView, NamespaceFit, VersionRow};
@@ -16,9 +16,9 @@ use time::{Date, OffsetDateTime};
 /// `is_first` says whether the versions are the first page of theirs.
 pub fn page(frame: Frame, view: EntryView, is_first: bool) -> String {
     document::render(frame, |frame| Page {
-        title: view.spec.title.to_string(),
+        title: view.spec.title.clone(),
         kind: Some(PageKind::CatalogEntry),
-        crumbs: vec![Crumb::to(PageKind::Catalog), Crumb::here(view.spec.title.to_string())],
+        crumbs: vec![Crumb::to(PageKind::Catalog), Crumb::here(view.spec.title.clone())],
         refresh: None,
         body: body(frame, &view, is_first),
     })
@@ -26,7 +26,7 @@ pub fn page(frame: Frame, view: EntryView, is_first: bool) -> String {
 
 fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
     let today = frame.now.date();
-    let mut head = Head::new(view.spec.title.to_string(), view.spec.summary.clone());
+    let mut head = Head::new(view.spec.title.clone(), view.spec.summary.clone());
     head.above = Some(above(view, today));
     head.actions = view.can_curate.then(|| {
         view! { <a class="btn" href=url::curated_entry(&view.name)>{icon(LuPackageCheck)}"Curate"</a> }.into_any()
@@ -36,8 +36,8 @@ fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
         <div class="split">
             <div class="stack">
                 {stopped(view)}
-                {html("about", "About", view.documentation_html.as_deref())}
-                {html("readme", "README of the chart", view.readme_html.as_deref())}
+                {text("about", "About", &view.spec.documentation)}
+                {text("readme", "README of the chart", view.readme.as_deref().unwrap_or_default())}
                 {versions(view, is_first, frame.now)}
             </div>
             <aside class="stack" aria-label="Facts">
@@ -70,13 +70,12 @@ fn stopped(view: &EntryView) -> Option<AnyView> {
     })
 }
 
-/// Text of others, which the server made harmless.
-fn html(id: &'static str, title: &'static str, html: Option<&str>) -> Option<AnyView> {
-    let html = html?.to_owned();
+fn text(id: &'static str, title: &'static str, text: &str) -> Option<AnyView> {
+    let content = markdown::markdown(text)?;
     let panel = view! {
         <section class="panel" aria-labelledby=id>
             <header><h2 id=id>{title}</h2></header>
-            <div class="body markdown" inner_html=html></div>
+            <div class="body">{content}</div>
         </section>
     };
     Some(panel.into_any())

@@ -18,6 +18,7 @@ pub(crate) mod hits;
 pub(crate) mod inside;
 pub(crate) mod labels;
 pub(crate) mod list;
+pub(crate) mod markdown;
 pub(crate) mod namespaces;
 pub(crate) mod note;
 pub(crate) mod open_request;

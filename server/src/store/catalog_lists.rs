@@ -125,7 +125,7 @@ pub async fn list_curated(
         let (name, spec, offered, n_candidates, n_versions, withdrawn): (String, Json<EntrySpec>, _, _, _, _) = r;
         Ok(CuratedRow {
             name: parsed(&name)?,
-            title: spec.0.title.to_string(),
+            title: spec.0.title.clone(),
             category: spec.0.category,
             offered,
             n_candidates,

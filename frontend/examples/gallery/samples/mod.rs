@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod asking;
+pub mod catalog;
 pub mod classes;
 pub mod clusters;
 pub mod decided;
@@ -60,6 +61,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         people::pages,
         teams::pages,
         classes::pages,
+        catalog::pages,
         admin::pages,
         me::pages,
         others::pages,

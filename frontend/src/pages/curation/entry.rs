@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 /// `again`: its form that was refused. `is_first` says whether the versions are the first page of theirs.
 pub fn page(frame: Frame, view: CuratedEntry, is_first: bool, again: Again) -> String {
     document::render(frame, |frame| Page {
-        title: view.spec.title.to_string(),
+        title: view.spec.title.clone(),
         kind: Some(PageKind::CuratedEntry),
         crumbs: vec![Crumb::to(PageKind::Curation), Crumb::here(view.name.to_string())],
         refresh: None,
@@ -29,7 +29,7 @@ pub fn page(frame: Frame, view: CuratedEntry, is_first: bool, again: Again) -> S
 
 fn body(frame: &Frame, view: &CuratedEntry, is_first: bool, again: &Again) -> AnyView {
     let may = may_set_up(frame);
-    let mut head = Head::new(view.spec.title.to_string(), view.spec.summary.clone());
+    let mut head = Head::new(view.spec.title.clone(), view.spec.summary.clone());
     head.above = Some(badge::tag(view.name.to_string()));
     head.actions = Some(
         view! {

@@ -349,7 +349,7 @@ fn approve(view: &VersionReview, again: &Again) -> AnyView {
 
 fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyView {
     let tomorrow = now.date().next_day().map(|day| day.to_string());
-    let sunset = Field::new("sunset_on", "Last day before it ends", Errors(&again.errors))
+    let sunset = Field::new("sunset_on", "Sunset", Errors(&again.errors))
         .help("From that day on nobody installs it anew.");
     let reason = Field::new("reason", "Reason, and what to use instead", Errors(&again.errors));
     view! {
@@ -366,7 +366,7 @@ fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyVie
 }
 
 fn block(view: &VersionReview, again: &Again) -> AnyView {
-    let reason = Field::new("block_reason", "Why", Errors(&again.errors)).help("Shown to everybody who runs it. What runs stays and can be changed.");
+    let reason = Field::new("block_reason", "Reason", Errors(&again.errors)).help("Shown to everybody who runs it. What runs stays and can be changed.");
     view! {
         <details class="fold body" open=again.errors.iter().any(|error| error.field == "block_reason")>
             <summary class="btn">{icon(LuBan)}"Block"</summary>
@@ -380,7 +380,7 @@ fn block(view: &VersionReview, again: &Again) -> AnyView {
 }
 
 fn reopen(view: &VersionReview, again: &Again, text: &'static str) -> AnyView {
-    let reason = Field::new("reopen_reason", "Why", Errors(&again.errors));
+    let reason = Field::new("reopen_reason", "Reason", Errors(&again.errors));
     view! {
         <details class="fold body" open=again.errors.iter().any(|error| error.field == "reopen_reason")>
             <summary class="btn">{icon(LuRotateCcw)}{text}</summary>

@@ -89,12 +89,11 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
     Ok(EntryView {
         name: entry.name,
         fits: fits.collect(),
-        documentation_html: crate::markdown::to_html(&entry.spec.documentation),
         spec: entry.spec,
         withdrawn: entry.withdrawn_reason,
         images: offered.as_ref().map(|version| version.findings.images.clone()).unwrap_or_default(),
         offered: offered.map(|version| offered_version(version, metadata.as_ref())),
-        readme_html: readme.flatten().and_then(|text| crate::markdown::to_html(&text)),
+        readme: readme.flatten(),
         metadata,
         versions: Page { items, next },
         can_curate: can_curate(ctx),
@@ -129,7 +128,7 @@ fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
     EntryCard {
         name,
         fit,
-        title: spec.title.to_string(),
+        title: spec.title.clone(),
         summary: spec.summary,
         category: spec.category,
         offered,

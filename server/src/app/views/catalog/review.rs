@@ -38,7 +38,7 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str) -> Result<Versio
     let gravity = found.findings.gravity(&entry.spec, before.as_ref().map(|before| &before.findings));
     Ok(VersionReview {
         entry: entry.name,
-        title: entry.spec.title.to_string(),
+        title: entry.spec.title.clone(),
         cannot_approve: cannot_approve(ctx, &found),
         version: found.about.version,
         state: found.about.state,
