@@ -23,6 +23,11 @@ pub enum HelmError {
     TooMuchMemory { limit_bytes: u64 },
     #[error("Helm was stopped because it used more than {} seconds of processor time. Look for a template that does not end.", limit.as_secs())]
     TooMuchTime { limit: Duration },
+    /// Many charts cannot be installed without values of one's own.
+    #[error("The chart's schema refuses these values. Give those that it asks for. Helm says: {said}")]
+    ValuesRefused { said: String },
+    #[error("The chart was packaged without its subcharts {}. Run `helm dependency build` and package it again.", names.join(", "))]
+    MissingSubcharts { names: Vec<String> },
     /// Helm's own words, shortened, without the folder of the run.
     #[error("Helm refused: {said}")]
     Failed { said: String },

@@ -12,6 +12,12 @@ pub fn shorten(said: &str) -> String {
     if text.is_empty() { "it said nothing".into() } else { cut(text) }
 }
 
+/// Names of subcharts that are asked for and not there, if that is what helm says.
+pub fn missing_subcharts(said: &str) -> Option<Vec<String>> {
+    let (_, names) = said.split_once("missing in charts/ directory: ")?;
+    Some(names.lines().next()?.split(", ").map(|name| name.trim().to_owned()).collect())
+}
+
 /// The first line, for a message of one line.
 pub fn first_line(said: &str) -> String {
     said.lines().next().unwrap_or_default().chars().take(100).collect()
@@ -38,6 +44,13 @@ mod tests {
         let said = "level=WARN msg=x\nError: template: a/b.yaml:1:2: no\n\nUse --debug flag\n";
         assert_eq!(shorten(said), "template: a/b.yaml:1:2: no\nUse --debug flag");
         assert_eq!(shorten("\n"), "it said nothing");
+    }
+
+    #[test]
+    fn missing_subcharts_are_named() {
+        let said = "an error: found in Chart.yaml, but missing in charts/ directory: a, b-c\nmore";
+        assert_eq!(missing_subcharts(said), Some(vec!["a".into(), "b-c".into()]));
+        assert_eq!(missing_subcharts("no"), None);
     }
 
     #[test]

@@ -41,6 +41,12 @@ const LAUNCH: &str = include_str!("launch.sh");
 /// Nobody listens there: what would go out is refused at once.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
+/// How a Go program ends that cannot go on.
+const CRASHED: i32 = 2;
+/// By the kernel, with nothing to say: what the limit of processor time does.
+const KILLED: i32 = 128 + 9;
+const SCHEMA_REFUSES: &str = "values don't meet the specifications of the schema(s)";
+
 /// A run that came to its own end.
 pub struct Finished {
     pub stdout: String,
@@ -56,15 +62,21 @@ impl Finished {
 
     /// Why it did not succeed.
     pub fn failed(&self) -> HelmError {
-        // Killed by the kernel, with nothing to say, is what the limit of processor time does.
-        const KILLED: i32 = 128 + 9;
-        if self.stderr.contains("out of memory") || self.stderr.contains("cannot allocate memory") {
+        let says = |words: &str| self.stderr.contains(words);
+        // Go's own end: what helm refuses ends otherwise, whatever a chart lets it say.
+        if self.status.code() == Some(CRASHED) && (says("out of memory") || says("cannot allocate memory")) {
             return HelmError::TooMuchMemory { limit_bytes: self.limits.memory_bytes };
         }
-        if self.status.code() == Some(KILLED) || self.stderr.contains("SIGXCPU") {
+        if self.status.code() == Some(KILLED) || self.status.code() == Some(CRASHED) && says("SIGXCPU") {
             return HelmError::TooMuchTime { limit: self.limits.cpu_time };
         }
-        HelmError::Failed { said: message::shorten(&self.stderr) }
+        let said = message::shorten(&self.stderr);
+        let missing = message::missing_subcharts(&said);
+        match missing {
+            _ if says(SCHEMA_REFUSES) => HelmError::ValuesRefused { said },
+            Some(names) => HelmError::MissingSubcharts { names },
+            None => HelmError::Failed { said },
+        }
     }
 
     pub fn stderr(&self) -> &str {

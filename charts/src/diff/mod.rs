@@ -83,9 +83,9 @@ pub struct Cut {
 /// Why two versions cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DifferenceError {
-    #[error("The values of the {side} version are no YAML: {says}. Correct values.yaml.")]
+    #[error("The values of the {side} version cannot be read: {says}. Correct values.yaml.")]
     Values { side: &'static str, says: String },
-    #[error("The schema of the {side} version is no JSON: {says}. Correct values.schema.json.")]
+    #[error("The schema of the {side} version cannot be read: {says}. Correct values.schema.json.")]
     Schema { side: &'static str, says: String },
     #[error("The {side} version: {error}")]
     Rendered { side: &'static str, error: RenderedError },

@@ -24,13 +24,13 @@ fn object(version: &str, labels: &str, data: &str) -> String {
 fn values_and_schema_differ_by_path() {
     let none = BTreeMap::new();
     let before = Side {
-        values: "image: {tag: '1.0'}\nold: true\nhosts: [a]\nannotations: {\"a.b/c\": x}\n",
+        values: "image: {tag: '1.0'}\nold: true\nhosts: [a]\nannotations: {\"a.b/c\": one}\n",
         schema: Some(r#"{"properties": {"a": {"type": "string"}}}"#),
         templates: &none,
         rendered: "",
     };
     let after = Side {
-        values: "image: {tag: '1.1'}\nnew: {x: 1}\nhosts: [a, b]\nannotations: {\"a.b/c\": y}\n",
+        values: "image: {tag: '1.1'}\nnew: {x: 1}\nhosts: [a, b]\nannotations: {\"a.b/c\": two}\n",
         schema: Some(r#"{"properties": {"a": {"type": ["string", "null"]}}}"#),
         ..before
     };

@@ -47,6 +47,8 @@ pub enum RenderedError {
 const DEEPEST_LIST: usize = 3;
 /// Nobody writes so many, and each may stand for much.
 const MOST_ALIASES: usize = 200;
+/// Nodes that all aliases of a document stand for together.
+const MOST_REPEATED: usize = 50_000;
 
 /// All objects, those of lists among them.
 pub fn objects(text: &str, limits: &Limits) -> Result<Vec<Object>, RenderedError> {
@@ -107,7 +109,7 @@ fn parse(text: &str, place: &Place, limits: &Limits) -> Result<Value, RenderedEr
             max_documents: 2,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: limits.nodes,
+            max_total_replayed_events: MOST_REPEATED.min(limits.nodes),
             max_replay_stack_depth: limits.depth,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
@@ -124,10 +126,21 @@ fn parse(text: &str, place: &Place, limits: &Limits) -> Result<Value, RenderedEr
 /// Values of a chart, read as helm reads them, and what is wrong with them if not.
 pub(crate) fn parse_values(text: &str, limits: &Limits) -> Result<Value, String> {
     if text.len() > limits.bytes {
-        return Err(format!("{} bytes; {} are read", text.len(), limits.bytes));
+        return Err(format!("{} bytes, where {} are read", text.len(), limits.bytes));
     }
-    let place = Place { source: Some("values.yaml".into()), line: 1 };
-    parse(text, &place, limits).map_err(|error| error.to_string())
+    let start = Place { source: None, line: 1 };
+    parse(text, &start, limits).map_err(|error| match error {
+        RenderedError::DuplicateKey { place, key } => {
+            format!("line {}: the key {key:?} stands there twice", place.line)
+        }
+        RenderedError::TooComplex { place } => {
+            format!("line {}: too deep, too many values, or too many aliases", place.line)
+        }
+        RenderedError::NotYaml { place, says } => format!("line {}: {says}", place.line),
+        RenderedError::TooLarge { .. } | RenderedError::TooManyObjects { .. } | RenderedError::NotAnObject { .. } => {
+            error.to_string()
+        }
+    })
 }
 
 fn is_comment(line: &str) -> bool {

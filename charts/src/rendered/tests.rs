@@ -65,7 +65,7 @@ fn hostile_texts_are_refused_at_once() {
         let began = Instant::now();
         let error = read(hostile, &Limits::default()).expect_err("is refused");
         assert!(error.to_string().len() < 1000, "{error:.200}");
-        assert!(began.elapsed() < Duration::from_secs(5), "{hostile:.40} took {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(10), "{hostile:.40} took {:?}", began.elapsed());
     }
 }
 
@@ -89,7 +89,7 @@ fn facts_are_stored_and_read_back() {
 fn kinds_are_known_of_kubernetes_and_of_the_charts_own_crds() {
     let text = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: cars.a.io}\n\
                 spec: {group: a.io, scope: Cluster, names: {kind: Car, plural: cars}, versions: [{name: v1, served: true}, {name: v0, served: false}]}\n\
-                ---\napiVersion: a.io/v1\nkind: Car\nmetadata: {name: x}\n---\napiVersion: b.io/v1\nkind: Bus\nmetadata: {name: y}\n";
+                ---\napiVersion: a.io/v1\nkind: Car\nmetadata: {name: x}\n---\napiVersion: b.io/v1\nkind: Bus\nmetadata: {name: z}\n";
     let facts = facts(text);
     let seen: Vec<_> = facts.objects.iter().map(|object| (object.scope, object.origin)).collect();
     let expected = [
@@ -107,18 +107,8 @@ fn hooks_are_told_with_moment_weight_and_end() {
                 helm.sh/hook-delete-policy: hook-succeeded}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b, annotations: {helm.sh/hook: test}}\n";
     let hooks = facts(text).hooks;
     assert_eq!((hooks[0].events.join("+"), hooks[0].weight), ("pre-install+pre-upgrade".into(), -5));
-    assert_eq!((hooks[0].delete_policies.join(), hooks[0].is_test), ("hook-succeeded".into(), false));
-    assert_eq!((hooks[1].delete_policies.join(), hooks[1].is_test), ("before-hook-creation".into(), true));
-}
-
-trait Join {
-    fn join(&self) -> String;
-}
-
-impl Join for Vec<String> {
-    fn join(&self) -> String {
-        self.as_slice().join("+")
-    }
+    assert_eq!((hooks[0].delete_policies.concat(), hooks[0].is_test), ("hook-succeeded".into(), false));
+    assert_eq!((hooks[1].delete_policies.concat(), hooks[1].is_test), ("before-hook-creation".into(), true));
 }
 
 #[test]

@@ -77,6 +77,13 @@ async fn functions_that_read_the_environment_are_not_there() {
 }
 
 #[tokio::test]
+async fn words_of_a_chart_are_not_taken_for_an_end_by_limits() {
+    let Some(result) = template(&[("templates/a.yaml", "{{ fail \"out of memory SIGXCPU\" }}")]).await else { return };
+    let error = result.expect_err("fails");
+    assert!(matches!(error, HelmError::Failed { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn no_more_runs_at_a_time_than_there_are_permits() {
     let Some(program) = program() else { return };
     let permits = Arc::new(Semaphore::new(1));

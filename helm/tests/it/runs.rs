@@ -52,8 +52,17 @@ async fn values_that_a_schema_refuses_are_refused_in_helms_words() {
         r#"{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"port": {"type": "integer"}}}"#;
     let chart = chart(&[("values.schema.json", schema), ("templates/a.yaml", "")]);
     let error = helm.template(&chart, &Render { values: "port: x\n", ..RENDER }).await.expect_err("is refused");
-    let HelmError::Failed { said } = &error else { panic!("{error}") };
+    let HelmError::ValuesRefused { said } = &error else { panic!("{error}") };
     assert!(said.contains("port") && !said.contains("/tmp"), "{said}");
+}
+
+#[tokio::test]
+async fn subcharts_that_are_not_there_are_named() {
+    let Some(helm) = helm(Limits::default()).await else { return };
+    let text = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: redis, version: 1.0.0, repository: https://x.example}\n";
+    let chart = ChartFiles::new([("Chart.yaml".to_owned(), text.as_bytes().to_vec())]).expect("are paths of a chart");
+    let error = helm.template(&chart, &RENDER).await.expect_err("is refused");
+    assert!(matches!(&error, HelmError::MissingSubcharts { names } if names == &["redis"]), "{error}");
 }
 
 #[tokio::test]
