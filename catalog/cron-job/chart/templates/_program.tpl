@@ -5,10 +5,12 @@ What the charts that run a team's own image have in common. The file is the same
 {{/* Command and arguments, where the image's own are not wanted. */}}
 {{- define "starter.command" -}}
 {{- with .Values.command }}
-command: {{ toJson . }}
+command:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.args }}
-args: {{ toJson . }}
+args:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 

@@ -24,6 +24,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
+{{/* What every pod carries: nothing that another version of the chart says otherwise, or each would start all pods again. */}}
+{{- define "starter.podLabels" -}}
+{{ include "starter.selector" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
 {{/* The labels of the pod of a test: no Service and no budget may take it for one of the release's. */}}
 {{- define "starter.testLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}-test
