@@ -2,12 +2,17 @@
 //! their versions.
 
 mod entry;
+mod file;
 mod findings;
 mod fit;
 mod source;
 mod version;
 
-pub use entry::{Approval, AutomaticRule, Category, ChartOrigin, EntrySpec, NotOffered, Risk};
+pub use entry::{
+    Approval, AutomaticRule, Category, Channel, ChartOrigin, Defaults, EntrySpec, FieldGroup, FormField, NotOffered, Risk,
+    ShownWhen,
+};
+pub use file::EntryFile;
 pub use findings::{Findings, Gravity, Needs, Right, Signature};
 pub use fit::{Fit, Place};
 pub use source::{SourceKind, SourceSpec};

@@ -1,6 +1,7 @@
 //! The commands of `berth`. Each one reads its arguments, calls a use case and prints what came of it.
 
 mod audit;
+mod catalog;
 mod command;
 mod doctor;
 mod serve;
@@ -13,7 +14,7 @@ use crate::store::pool;
 use crate::{logging, start};
 use anyhow::{Context, anyhow, bail};
 use clap::Parser;
-use command::{Audit, Berth, Cluster, Command, KeyCommand};
+use command::{Audit, Berth, Catalog, Cluster, Command, KeyCommand};
 use secrecy::ExposeSecret;
 use std::process::ExitCode;
 
@@ -34,6 +35,10 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
     if let Command::Key(KeyCommand::New { file }) = &berth.command {
         Key::generate().write_new(file).with_context(|| format!("{} was not written", file.display()))?;
         print_line(&format!("wrote {}: name it in secrets.key_file, and keep a copy in a safe place", file.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Command::Catalog(Catalog::Check { dir }) = &berth.command {
+        print_lines(&catalog::read(dir)?.iter().map(|found| format!("{}: in order", found.title)).collect::<Vec<_>>());
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(berth.config.as_deref());
@@ -82,12 +87,17 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
             let whole = crate::app::setup::export(&operator(config).await?).await.map_err(readable)?;
             print_lines(&setup::write(&dir, &whole)?);
         }
+        Command::Catalog(Catalog::Import { dir }) => {
+            let found = catalog::read(&dir)?;
+            let is_whole = catalog::import(&operator(config).await?, found).await?;
+            return Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         Command::Audit(Audit::Verify { checkpoint }) => {
             self::audit::verify(&operator(config).await?, checkpoint.as_deref()).await?;
         }
         Command::Audit(Audit::Checkpoint) => self::audit::checkpoint(config).await?,
         Command::Audit(Audit::Key) => print_lines(&crate::app::audit::public_keys(&config)),
-        Command::Key(KeyCommand::New { .. }) | Command::Doctor => {}
+        Command::Key(KeyCommand::New { .. }) | Command::Doctor | Command::Catalog(Catalog::Check { .. }) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

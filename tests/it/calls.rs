@@ -3,7 +3,7 @@
 use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use tests::{Actor, Answer, CLUSTER, Desk, Role, ask, quota, stack};
+use tests::{Actor, Answer, CLUSTER, Desk, Offered, Role, ask, quota, stack};
 
 /// Calls a route by the name the router gives it.
 pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
@@ -55,6 +55,15 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
         "platform-roles" => json!({"group": desk.new_name("g"), "role": "auditor"}),
         "remove" if path.contains("platform-roles") => json!({"group": platform_role(desk).await, "role": "auditor"}),
         "plan" | "apply" => json!({"setup": {"teams": [{"slug": "orders", "title": "Orders and more"}]}}),
+        "{entry}" => {
+            let spec = json!({"title": "Swept", "summary": "For the sweep", "category": "other", "owner": "Them"});
+            json!({"version": 1, "spec": spec})
+        }
+        "versions" => json!({}),
+        "approve" if path.contains("/curation/") => json!({"digest": digest(target)}),
+        "deprecate" => json!({"sunset_on": in_a_month(), "reason": "Use another"}),
+        "block" | "reopen" => json!({"reason": "For the sweep"}),
+        "withdraw" if path.contains("/curation/") => json!({"reason": "For the sweep"}),
         "archive" | "restore" => json!({}),
         "requests" | "check" => ask(&desk.new_name("payments"), "standard", "S"),
         "approve" => json!({"revision": 1}),
@@ -86,6 +95,14 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
 pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, String)> {
     let fields: &[(&str, &str)] = match last(path) {
         "new" if path.contains("/teams/") => return vec![("slug", desk.new_name("t")), ("title", "Sweep".into())],
+        "new" if path.contains("/catalog/") => return of_entry(&[("name", desk.new_name("web")), ("version", String::new())]),
+        "edit" if path.contains("/catalog/") => return of_entry(&[("version", "1".into())]),
+        "versions" => &[("archive", "none")],
+        "approve" if path.contains("/catalog/") => return vec![("digest", digest(target))],
+        "deprecate" => return vec![("sunset_on", in_a_month()), ("reason", "Use another".into())],
+        "block" => &[("block_reason", "For the sweep")],
+        "reopen" => &[("reopen_reason", "For the sweep")],
+        "withdraw" if path.contains("/catalog/") => &[("reason", "For the sweep")],
         "edit" => &[("title", "Sweep"), ("version", "1")],
         "memberships" => {
             let until = (time::OffsetDateTime::now_utc() + time::Duration::DAY).date().to_string();
@@ -143,6 +160,21 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
+fn of_entry(more: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let fields = [("title", "Sweep"), ("summary", "For the sweep"), ("category", "other"), ("owner", "Us"), ("risk", "low")];
+    fields.into_iter().map(|(name, value)| (name, value.to_owned())).chain(more.iter().cloned()).collect()
+}
+
+fn in_a_month() -> String {
+    (time::OffsetDateTime::now_utc() + time::Duration::days(30)).date().to_string()
+}
+
+/// As [`tests::Forged::entry`] makes it of the entry in this address.
+fn digest(target: &str) -> String {
+    let entry = target.split('/').skip_while(|part| !["catalog", "curation"].contains(part)).nth(1).unwrap_or_default();
+    charts::archive::Digest::of(entry.as_bytes()).to_hex()
+}
+
 fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
@@ -161,6 +193,20 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
     target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{*file}", "manifest.json");
     if target.contains("{class}") {
         target = target.replace("{class}", &class(desk, last(path)).await);
+    }
+    if target.contains("{entry}") {
+        let offered = match last(path) {
+            "approve" => Offered::Candidate,
+            "reopen" => Offered::Blocked,
+            "restore" => Offered::Withdrawn,
+            _ => Offered::Approved,
+        };
+        let entry = desk.new_name("web");
+        let ingest = desk.forged().entry(&entry, offered).await;
+        target = target.replace("{entry}", &entry).replace("{version}", "1.0.0");
+        if target.contains("/ingests/") {
+            target = target.replace("{id}", &ingest);
+        }
     }
     if target.contains("{number}") {
         let number = match last(path) {

@@ -32,6 +32,8 @@ struct Things {
     number: i64,
     namespace: String,
     class: String,
+    entry: String,
+    ingest: String,
 }
 
 impl Things {
@@ -41,7 +43,9 @@ impl Things {
         desk.draft(&class, serde_json::json!({"summary": "Second"})).await;
         // Being seen is written down now and then, which is no query of a page.
         desk.forged().seen_ago(-60).await;
-        Self { number: desk.asked().await, namespace: ready["name"].as_str().expect("is text").to_owned(), class }
+        let entry = desk.new_name("web");
+        let ingest = desk.forged().entry(&entry, tests::Offered::Approved).await;
+        Self { entry, ingest, number: desk.asked().await, namespace: ready["name"].as_str().expect("is text").to_owned(), class }
     }
 
     /// Makes there be `to` of everything, where there were `from`.
@@ -56,12 +60,13 @@ impl Things {
     /// What `{id}` stands for, by a part of the path before it.
     async fn ids(&self, desk: &Desk) -> HashMap<&'static str, String> {
         let person = sqlx::query_scalar("select id::text from people where subject = $1").bind(Role::Owner.name());
-        HashMap::from([("/people/", person.fetch_one(desk.db()).await.expect("is there"))])
+        HashMap::from([("/ingests/", self.ingest.clone()), ("/people/", person.fetch_one(desk.db()).await.expect("is there"))])
     }
 
     /// The address of a page, with what its parameters stand for.
     fn fill(&self, path: &str, ids: &HashMap<&str, String>) -> String {
         let mut target = path.replace("{number}", &self.number.to_string()).replace("{class}", &self.class);
+        target = target.replace("{entry}", &self.entry).replace("{version}", "1.0.0");
         target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{cluster}", CLUSTER);
         target = target.replace("{name}", &self.namespace).replace("{tab}", "workloads").replace("{slug}", "payments");
         for (of, id) in ids {

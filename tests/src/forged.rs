@@ -4,6 +4,7 @@
 //! die at one moment, be another replica or an older version, damage what is kept, or have more than there is room for.
 //! Each function says which of these it is. `cargo xtask lint` refuses statements that write anywhere else in the tests.
 
+mod catalog;
 mod clusters;
 mod crowds;
 mod faults;
@@ -16,6 +17,7 @@ mod requests;
 mod texts;
 mod trail;
 
+pub use catalog::Offered;
 pub use faults::LATER_SCHEMA;
 pub use meanwhile::Meanwhile;
 pub use refused::Refused;

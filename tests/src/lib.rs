@@ -38,7 +38,7 @@ pub use balancer::Balancer;
 pub use chart::chart;
 pub use command::Ran;
 pub use desk::{Desk, Opening};
-pub use forged::{Forged, LATER_SCHEMA, Meanwhile, Refused, Tampering};
+pub use forged::{Forged, LATER_SCHEMA, Meanwhile, Offered, Refused, Tampering};
 pub use helm::Helm;
 pub use kubectl::{Forwarded, Kubectl, Said};
 pub use private::PrivatePostgres;

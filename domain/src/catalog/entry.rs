@@ -5,6 +5,7 @@ use crate::field_error::FieldErrors;
 use crate::name::{ClassName, SourceName, TeamSlug};
 use crate::text::{self, Lines};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Bytes of an entry's documentation.
@@ -38,12 +39,86 @@ pub struct EntrySpec {
     /// Whose approval an install needs.
     #[serde(default)]
     pub approval: Approval,
+    /// Which versions are offered.
+    #[serde(default)]
+    pub channel: Channel,
+    /// Values that nobody changes: they stand over all others.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub imposed: Map<String, Value>,
+    /// Values instead of the chart's own, which a team may change; the first that fits a namespace counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defaults: Vec<Defaults>,
+    /// Which values a team sets in a form, in this order; empty means what the chart's schema says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<FieldGroup>,
     /// Where new versions come from; none of one that is uploaded or imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<ChartOrigin>,
     /// What is approved without anybody.
     #[serde(default)]
     pub automatic: AutomaticRule,
+}
+
+/// Values for some classes or environments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// Empty means all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub classes: BTreeSet<ClassName>,
+    /// Empty means all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub environments: BTreeSet<Environment>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub values: Map<String, Value>,
+}
+
+/// Fields that stand together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FieldGroup {
+    pub group: String,
+    pub fields: Vec<FormField>,
+}
+
+/// A value that a team sets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FormField {
+    /// With dots: `image.tag`.
+    pub path: String,
+    /// Where it is left out, what the schema says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_when: Option<ShownWhen>,
+}
+
+/// What another value must be for a field to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ShownWhen {
+    pub path: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub is: Value,
+}
+
+/// Which versions of an entry are offered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    #[default]
+    Stable,
+    /// Pre-releases, too.
+    Preview,
 }
 
 /// A chart at a source.
@@ -130,6 +205,12 @@ impl EntrySpec {
         if !self.documentation.is_empty() {
             check("documentation", text::check(&self.documentation, 1, LONGEST_DOCUMENTATION, Lines::Many));
         }
+        for (place, group) in self.form.iter().enumerate() {
+            check(&format!("form.{place}.group"), text::check(&group.group, 1, 80, Lines::One));
+            for field in &group.fields {
+                check(&format!("form.{place}.{}", field.path), text::check(&field.path, 1, 250, Lines::One));
+            }
+        }
         if let Some(chart) = &self.chart {
             check("chart.name", text::check(&chart.name, 1, 250, Lines::One));
             if let Some(versions) = &chart.versions {
@@ -215,6 +296,15 @@ impl Risk {
     }
 }
 
+impl Channel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stable => "stable",
+            Self::Preview => "preview",
+        }
+    }
+}
+
 impl Approval {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -246,6 +336,10 @@ pub(crate) fn sample() -> EntrySpec {
         environments: BTreeSet::new(),
         risk: Risk::Low,
         approval: Approval::None,
+        channel: Channel::Stable,
+        imposed: Map::new(),
+        defaults: vec![],
+        form: vec![],
         chart: None,
         automatic: AutomaticRule::Never,
     }

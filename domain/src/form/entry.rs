@@ -1,6 +1,6 @@
 //! The form of an entry of the catalog.
 
-use crate::catalog::{Approval, AutomaticRule, Category, EntrySpec, Risk};
+use crate::catalog::{Approval, AutomaticRule, Category, Channel, EntrySpec, Risk};
 use crate::class::Environment;
 use crate::field_error::{FieldError, FieldErrors};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,7 @@ pub struct EntryFields {
     pub risk: String,
     pub approval: String,
     pub automatic: String,
+    pub channel: String,
 }
 
 impl EntryFields {
@@ -50,10 +51,12 @@ impl EntryFields {
             risk: spec.risk.as_str().to_owned(),
             approval: spec.approval.as_str().to_owned(),
             automatic: spec.automatic.as_str().to_owned(),
+            channel: spec.channel.as_str().to_owned(),
         }
     }
 
-    /// What it says, with every mistake at once. Where new versions come from is no part of the form: it stays what it was.
+    /// What it says, with every mistake at once. Values, the form over them and where new versions come from are no part
+    /// of it: they stay what they were.
     pub fn read(&self, before: Option<&EntrySpec>) -> Result<EntrySpec, FieldErrors> {
         let mut errors = FieldErrors::default();
         let category = Category::find(&self.category);
@@ -79,6 +82,10 @@ impl EntryFields {
             environments: environments.into_iter().filter(|(ticked, _)| !ticked.is_empty()).map(|(_, e)| e).collect(),
             risk,
             approval: if self.approval == Approval::Platform.as_str() { Approval::Platform } else { Approval::None },
+            channel: if self.channel == Channel::Preview.as_str() { Channel::Preview } else { Channel::Stable },
+            imposed: before.map(|before| before.imposed.clone()).unwrap_or_default(),
+            defaults: before.map(|before| before.defaults.clone()).unwrap_or_default(),
+            form: before.map(|before| before.form.clone()).unwrap_or_default(),
             chart: before.and_then(|before| before.chart.clone()),
             automatic: match self.automatic == AutomaticRule::Patches.as_str() {
                 true => AutomaticRule::Patches,

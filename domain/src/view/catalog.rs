@@ -100,6 +100,7 @@ views! {
         pub app_version: Option<String>,
         pub state: VersionState,
         pub reason: Option<String>,
+        #[serde(with = "time::serde::rfc3339")]
         pub taken_in_at: OffsetDateTime,
         pub approvals: usize,
         pub approvals_needed: u8,
@@ -124,6 +125,7 @@ views! {
         /// Raised by each change.
         pub version: i32,
         pub editor: Option<String>,
+        #[serde(with = "time::serde::rfc3339")]
         pub edited_at: OffsetDateTime,
         pub withdrawn: Option<String>,
         pub versions: Page<VersionRow>,
@@ -141,6 +143,7 @@ views! {
         pub digest: String,
         pub n_bytes: i64,
         pub origin: String,
+        #[serde(with = "time::serde::rfc3339")]
         pub taken_in_at: OffsetDateTime,
         pub taken_in_by: Option<String>,
         pub metadata: ChartMetadata,
@@ -220,8 +223,10 @@ views! {
         pub error: Option<String>,
         /// The version that came of it.
         pub version: Option<String>,
+        #[serde(with = "time::serde::rfc3339")]
         pub begun_at: OffsetDateTime,
         pub begun_by: Option<String>,
+        #[serde(with = "time::serde::rfc3339::option")]
         pub ended_at: Option<OffsetDateTime>,
     }
 
@@ -243,6 +248,7 @@ views! {
         pub name: String,
         pub detail: String,
         pub is_done: bool,
+        #[serde(with = "time::serde::rfc3339")]
         pub ended_at: OffsetDateTime,
     }
 
@@ -253,6 +259,7 @@ views! {
         pub version: i32,
         pub has_credentials: bool,
         pub n_entries: i64,
+        #[serde(with = "time::serde::rfc3339")]
         pub added_at: OffsetDateTime,
     }
 }

@@ -133,6 +133,7 @@ fn plain_title(field: &str) -> &str {
         "risk" => "Risk",
         "approval" => "Who approves an install",
         "automatic" => "New versions",
+        "channel" => "Channel",
         "archive" => "Archive of the chart",
         "sunset_on" => "Sunset",
         "block_reason" | "reopen_reason" => "Reason",

@@ -52,6 +52,9 @@ pub enum Command {
         #[arg(short = 'o', long = "output", default_value = "setup", value_name = "DIR")]
         dir: PathBuf,
     },
+    /// Entries of the catalog as files: directories with an entry.yaml and a chart
+    #[command(subcommand)]
+    Catalog(Catalog),
     /// The audit trail
     #[command(subcommand)]
     Audit(Audit),
@@ -258,4 +261,18 @@ mod tests {
     fn overcommit_is_a_factor(#[case] text: &str, #[case] expected: Option<i32>) {
         assert_eq!(percent(text).ok(), expected);
     }
+}
+
+#[derive(Subcommand)]
+pub enum Catalog {
+    /// Look at the entries in a directory, and say every mistake at once; asks no database
+    Check {
+        /// With an entry.yaml, or with directories that have one each
+        dir: PathBuf,
+    },
+    /// Make entries what the files say, and take their charts in as candidates
+    Import {
+        /// With an entry.yaml, or with directories that have one each
+        dir: PathBuf,
+    },
 }

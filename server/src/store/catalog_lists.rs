@@ -47,7 +47,8 @@ pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result
          from catalog_entries e
          left join lateral (
              select version, state, sunset_on, findings, digest from chart_versions v
-             where v.entry = e.name and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > ",
+             where v.entry = e.name and (not v.is_prerelease or e.spec ->> 'channel' = 'preview')
+               and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > ",
     );
     query.push_bind(wanted.today).push(
         ") order by v.state, v.is_prerelease, v.sort_key desc limit 1
@@ -110,7 +111,8 @@ pub async fn list_curated(
            left join chart_versions v on v.entry = e.name
            left join lateral (
                select o.version from chart_versions o
-               where o.entry = e.name and (o.state = 'approved' or o.state = 'deprecated' and o.sunset_on > $3)
+               where o.entry = e.name and (not o.is_prerelease or e.spec ->> 'channel' = 'preview')
+                 and (o.state = 'approved' or o.state = 'deprecated' and o.sunset_on > $3)
                order by o.state, o.is_prerelease, o.sort_key desc limit 1
            ) offered on true
            where $1::text is null or e.name > $1

@@ -100,7 +100,9 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?"
            from chart_versions v left join people p on p.id = v.taken_in_by
+           join catalog_entries e on e.name = v.entry
            where v.entry = $1 and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > $2)
+             and (not v.is_prerelease or e.spec ->> 'channel' = 'preview')
            order by v.state, v.is_prerelease, v.sort_key desc limit 1"#,
         entry.as_str(),
         today

@@ -151,7 +151,7 @@ fn a_readme_has_an_example_what_matters_the_upgrade_and_for_a_database_the_backu
     for starter in Starter::all() {
         let readme = starter.read("README.md");
         let mut wanted = vec!["## A worked example", "## Values that matter", "## Upgrade", "## Not in it"];
-        if entry(&starter).category == "Databases" {
+        if entry(&starter).category == "data" {
             wanted.extend(["## The password", "## Backup", "## Uninstall"]);
         }
         for heading in wanted {

@@ -4,7 +4,7 @@ use super::values::{ago, error, page_of, refused};
 use super::viewers::{auditor, developer, platform};
 use super::{Gallery as To, HOSTILE, NOW};
 use domain::catalog::{
-    Approval, ApprovalMark, AutomaticRule, Category, EntrySpec, Findings, Fit, Gravity, Needs, NotOffered, Right, Risk,
+    Approval, ApprovalMark, AutomaticRule, Category, Channel, EntrySpec, Findings, Fit, Gravity, Needs, NotOffered, Right, Risk,
     Signature, VersionState,
 };
 use domain::class::{Environment, PodSecurity};
@@ -82,6 +82,10 @@ fn spec() -> EntrySpec {
         environments: BTreeSet::from([Environment::Development]),
         risk: Risk::Elevated,
         approval: Approval::Platform,
+        channel: Channel::Stable,
+        imposed: serde_json::Map::new(),
+        defaults: vec![],
+        form: vec![],
         chart: None,
         automatic: AutomaticRule::Never,
     }

@@ -7,7 +7,7 @@ use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{note, stages, url};
 use crate::parts::badge::Tone;
-use domain::catalog::{Approval, AutomaticRule, Category, Risk};
+use domain::catalog::{Approval, AutomaticRule, Category, Channel, Risk};
 use domain::form::EntryFields;
 use domain::name::EntryName;
 use domain::page::PageKind;
@@ -128,10 +128,13 @@ fn stake(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
         (AutomaticRule::Patches, "Approve patch versions with the same images, rights and signature"),
     ];
     let rules = rules.map(|(rule, text)| (rule.as_str().to_owned(), text.to_owned()));
+    let channels = [(Channel::Stable, "Stable: releases only"), (Channel::Preview, "Preview: pre-releases, too")];
+    let channels = channels.map(|(channel, text)| (channel.as_str().to_owned(), text.to_owned()));
     view! {
         {Field::new("risk", "Risk", errors).select(chosen_first(risks.to_vec(), &fields.risk), &fields.risk)}
         {Field::new("approval", "Who approves an install", errors).select(approvals.to_vec(), &fields.approval)}
         {Field::new("automatic", "New versions", errors).select(rules.to_vec(), &fields.automatic)}
+        {Field::new("channel", "Channel", errors).select(channels.to_vec(), &fields.channel)}
     }
     .into_any()
 }

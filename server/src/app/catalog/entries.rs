@@ -5,7 +5,7 @@ use crate::app::{Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
 use domain::catalog::EntrySpec;
-use domain::name::{EntryName, Comment};
+use domain::name::{Comment, EntryName};
 use domain::{Action, Refusal};
 
 /// Begins an entry. Nothing of it is offered before a version is taken in and approved.
@@ -66,4 +66,14 @@ pub async fn restore(ctx: &Ctx, name: &EntryName) -> Result<()> {
         tx.record(ctx, subject(name), None, EventKind::EntryRestored {});
         Ok(())
     })
+}
+
+/// Makes an entry what a file says, and answers what that took: `added`, `changed` or `as it was`.
+pub async fn apply(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<&'static str> {
+    ctx.allow(Action::SetUp)?;
+    match store::catalog_entries::find(ctx.db(), name).await? {
+        None => add(ctx, name, spec).await.map(|()| "added"),
+        Some(entry) if entry.spec == *spec => Ok("as it was"),
+        Some(entry) => change(ctx, name, entry.version, spec).await.map(|()| "changed"),
+    }
 }

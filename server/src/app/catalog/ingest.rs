@@ -123,7 +123,10 @@ impl Run<'_> {
         let bytes = order.bytes.clone().ok_or_else(|| Stop::Failed("the archive is gone".into()))?;
         let (archive, bytes) = self.step("Read the archive", unpack(bytes)).await?;
         let chart = self.step("Read the chart", read(archive.clone())).await?;
-        let rendered = self.step("Render it", render(self.ctx, &archive, &chart)).await?;
+        let spec = store::catalog_entries::find(self.ctx.db(), &order.entry).await?.ok_or(Error::NotFound)?.spec;
+        // JSON is YAML, too.
+        let values = serde_json::Value::from(spec.imposed).to_string();
+        let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
         let found = self.step("Judge what it renders to", judge(rendered.clone())).await?;
         let kept = Kept {
             digest: archive.digest.to_hex(),
@@ -256,7 +259,7 @@ async fn read(archive: Archive) -> Result<(Arc<Chart>, String), Stop> {
     .await
 }
 
-async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart) -> Result<(String, String), Stop> {
+async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart, values: &str) -> Result<(String, String), Stop> {
     let helm = Helm::at(&ctx.berth.config.catalog.helm, PERMITS.clone(), helm::Limits::default()).await;
     let helm = helm.map_err(stop_of)?;
     let files = archive.files.iter().map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
@@ -264,7 +267,7 @@ async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart) -> Result<(String, 
     let render = Render {
         release: release_name(&chart.metadata.name),
         namespace: SAMPLE_NAMESPACE,
-        values: "",
+        values,
         kube_version: None,
         api_versions: &[],
     };
@@ -285,6 +288,8 @@ fn release_name(chart: &str) -> &str {
 fn stop_of(error: HelmError) -> Stop {
     match &error {
         HelmError::Failed { .. }
+        | HelmError::ValuesRefused { .. }
+        | HelmError::MissingSubcharts { .. }
         | HelmError::TimedOut { .. }
         | HelmError::TooMuchOutput { .. }
         | HelmError::TooMuchMemory { .. }

@@ -9,7 +9,7 @@ mod ingest;
 mod versions;
 
 pub(super) use difference::difference;
-pub use entries::{add, change, restore, withdraw};
+pub use entries::{add, apply, change, restore, withdraw};
 pub use ingest::{IngestChart, LARGEST_ARCHIVE, upload};
 pub use versions::{approve, block, deprecate, reopen};
 

@@ -1,7 +1,7 @@
 //! The catalog, for those who curate it.
 
 use super::namespaces::errors;
-use super::{Reply, again, frame, framed, ok, refused_as, see, see_done};
+use super::{Reply, again, frame, framed, ok, refused_as, see_done};
 use crate::app::views::catalog as views;
 use crate::app::{Ctx, Error, PAGE, Result, catalog};
 use crate::web::archive::Archive;
@@ -129,7 +129,7 @@ pub async fn restore(ctx: Ctx, context: RequestContext, Path(entry): Path<String
 pub async fn upload(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, archive: Archive) -> Reply {
     let entry: EntryName = name(&entry)?;
     match archive.upload(&ctx, &entry).await {
-        Ok(id) => see(&format!("/admin/catalog/{entry}/ingests/{id}")),
+        Ok(id) => see_done(&format!("/admin/catalog/{entry}/ingests/{id}"), "The archive is here."),
         Err(error) => entry_again(&ctx, &context, &entry, Err(error), vec![], String::new()).await,
     }
 }
