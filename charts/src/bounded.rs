@@ -19,10 +19,6 @@ impl Noted {
         Self { left: budget, is_over: false, duplicate: None }
     }
 
-    pub fn left(&self) -> Budget {
-        self.left
-    }
-
     fn spend(&mut self, bytes: usize) {
         match (self.left.nodes.checked_sub(1), self.left.bytes.checked_sub(bytes)) {
             (Some(nodes), Some(bytes)) => self.left = Budget { nodes, bytes, ..self.left },

@@ -13,8 +13,8 @@ pub use crd::{CrdDocument, DefinedKind};
 pub use dependency::{Dependency, Lock};
 pub use error::ChartError;
 pub use icon::{Icon, IconKind};
-pub use metadata::{ApiVersion, Change, ChartType, Maintainer, Metadata, is_name};
 pub(crate) use metadata::printable;
+pub use metadata::{ApiVersion, Change, ChartType, Maintainer, Metadata, is_name};
 
 use crate::archive::{Archive, Files, Limits};
 use crate::bounded;
@@ -82,7 +82,8 @@ pub struct Subchart {
 impl Chart {
     /// The chart whose top folder these are the files of.
     pub fn read(files: &Files) -> Result<Self, ChartError> {
-        Reading { budget: BUDGET, limits: files.limits_left(), charts_left: N_CHARTS, crds_left: N_CRDS }.chart(files, "", 0)
+        Reading { budget: BUDGET, limits: files.limits_left(), charts_left: N_CHARTS, crds_left: N_CRDS }
+            .chart(files, "", 0)
     }
 
     /// Those of its dependencies that are not among its charts: Helm refuses to install it.
@@ -119,8 +120,7 @@ impl Reading {
         if depth > DEEPEST {
             return Err(ChartError::TooDeep { path: at.trim_end_matches('/').to_owned(), most: DEEPEST });
         }
-        self.charts_left =
-            self.charts_left.checked_sub(1).ok_or(ChartError::TooManyCharts { most: N_CHARTS })?;
+        self.charts_left = self.charts_left.checked_sub(1).ok_or(ChartError::TooManyCharts { most: N_CHARTS })?;
         let metadata = self.metadata(files, at)?;
         let mut questions = ["questions.yaml", "questions.yml"].iter().find_map(|name| files.get(name));
         // Nobody is asked those of a chart in a chart.

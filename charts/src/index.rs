@@ -50,7 +50,9 @@ pub enum IndexError {
     TooMuchText { most: usize },
     #[error("The index {0}.")]
     Unreadable(TextError),
-    #[error("This is no index of a repository: {missing} is missing. Its address is that of the folder with index.yaml in it.")]
+    #[error(
+        "This is no index of a repository: {missing} is missing. Its address is that of the folder with index.yaml in it."
+    )]
     NoIndex { missing: &'static str },
     #[error("The repository's address has the scheme {scheme:?}, and an index is read by http and https.")]
     Scheme { scheme: String },

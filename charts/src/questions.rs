@@ -107,12 +107,7 @@ enum Level {
     Below,
 }
 
-fn questions(
-    fields: &Fields<'_>,
-    name: &str,
-    level: Level,
-    left: &mut usize,
-) -> Result<Vec<Question>, QuestionsError> {
+fn questions(fields: &Fields<'_>, name: &str, level: Level, left: &mut usize) -> Result<Vec<Question>, QuestionsError> {
     let each = fields.each(name)?;
     *left = left.checked_sub(each.len()).ok_or(QuestionsError::TooMany { most: N_QUESTIONS })?;
     each.iter().map(|fields| question(fields, level, left)).collect()
@@ -129,7 +124,9 @@ fn question(fields: &Fields<'_>, level: Level, left: &mut usize) -> Result<Quest
         ShowIf::parse(&text).map_err(wrong)
     });
     Ok(Question {
-        variable: fields.text("variable")?.ok_or_else(|| QuestionsError::NoVariable { field: fields.path("variable") })?,
+        variable: fields
+            .text("variable")?
+            .ok_or_else(|| QuestionsError::NoVariable { field: fields.path("variable") })?,
         label: fields.text("label")?,
         description: fields.text("description")?,
         kind: QuestionKind::parse(fields.text("type")?),
@@ -238,11 +235,10 @@ questions:
   show_if: service.type=NodePort||service.type=LoadBalancer
 "#;
         let Questions { questions } = Questions::read(text.as_bytes()).expect("is read");
-        assert_eq!(questions.iter().map(|q| q.variable.as_str()).collect::<Vec<_>>(), [
-            "persistence.enabled",
-            "service.type",
-            "service.port"
-        ]);
+        assert_eq!(
+            questions.iter().map(|q| q.variable.as_str()).collect::<Vec<_>>(),
+            ["persistence.enabled", "service.type", "service.port"]
+        );
         let storage = &questions[0];
         assert_eq!((&storage.kind, &storage.default), (&QuestionKind::Boolean, &Some(json!(true))));
         assert_eq!(storage.show_subquestions_if.as_deref(), Some("true"));

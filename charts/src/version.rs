@@ -140,13 +140,11 @@ impl Version {
     /// As SemVer orders: build metadata does not count.
     pub fn precedence(&self, other: &Self) -> Ordering {
         let numbers = |version: &Self| (version.major, version.minor, version.patch);
-        numbers(self).cmp(&numbers(other)).then_with(|| {
-            match (self.prerelease.as_str(), other.prerelease.as_str()) {
-                (own, others) if own == others => Ordering::Equal,
-                ("", _) => Ordering::Greater,
-                (_, "") => Ordering::Less,
-                (own, others) => compare_prereleases(own, others),
-            }
+        numbers(self).cmp(&numbers(other)).then_with(|| match (self.prerelease.as_str(), other.prerelease.as_str()) {
+            (own, others) if own == others => Ordering::Equal,
+            ("", _) => Ordering::Greater,
+            (_, "") => Ordering::Less,
+            (own, others) => compare_prereleases(own, others),
         })
     }
 

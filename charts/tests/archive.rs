@@ -1,6 +1,5 @@
 //! Archives are read as Helm reads them, or refused.
 
-#[expect(dead_code, reason = "each test takes what it needs")]
 mod tarball;
 
 use charts::archive::{Archive, ArchiveError, Digest, EntryKind, Files, Limits, PathFault, PaxFault};
@@ -28,7 +27,7 @@ fn files_are_read_by_their_paths_below_the_top_folder() {
     assert_eq!(paths, ["Chart.yaml", "templates/service.yaml", "values.yaml"]);
     assert_eq!(files.get("Chart.yaml"), Some(CHART_YAML.as_bytes()));
     assert_eq!(files.below("templates/").collect::<Vec<_>>(), [("service.yaml", &b"kind: Service\n"[..])]);
-    assert_eq!((files.n_files(), files.n_bytes()), (3, 69));
+    assert_eq!((files.n_files(), files.n_bytes()), (3, 68));
 }
 
 #[test]
@@ -150,7 +149,7 @@ fn what_two_programs_read_differently_is_refused() {
     said(sound().entry(b'x', b"x", b"12 path=ab\n").file("chart/x", b"").gzip(), PaxFault::Malformed);
     let huge = "v".repeat(20_000);
     said(sound().pax(&[("comment", &huge)]).file("chart/x", b"").gzip(), PaxFault::TooLarge { most: 16_384 });
-    said(sound().header(&header(b'x', b"x", 1 << 33)).gzip(), PaxFault::TooLarge { most: 16_384 });
+    said(sound().header(&header(b'x', b"x", 1 << 32)).gzip(), PaxFault::TooLarge { most: 16_384 });
     for (key, kind) in [("GNU.sparse.realsize", EntryKind::Sparse), ("linkpath", EntryKind::Symlink)] {
         let error = refused(&sound().pax(&[(key, "1")]).file("chart/x", b"").gzip());
         assert!(matches!(error, ArchiveError::NotAFile { kind: found, .. } if found == kind), "{error}");
@@ -284,7 +283,7 @@ fn what_is_packed_is_the_same_every_time_and_is_read_again() {
     assert_eq!(paths, [".helmignore", "Chart.yaml", &long, "values.yaml"]);
     assert_eq!(archive.files.pack().as_ref(), Ok(&bytes));
     // A change of this digest is a change of every archive of the starter catalog.
-    assert_eq!(archive.digest.to_hex(), "");
+    assert_eq!(archive.digest.to_hex(), "b9c6e48e3e0f80417004746b18f001e945fc9bcaf90c322fddcb96e3640c3f74");
 }
 
 #[rstest]

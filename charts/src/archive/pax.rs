@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn values_may_have_line_ends_and_equal_signs() {
-        let records = read(b"19 path=a/b=c\nd.txt\n20 comment=something\n").expect("is read");
+        let records = read(b"20 path=a/b=c\nd.txt\n21 comment=something\n").expect("is read");
         assert_eq!(records.path.as_deref(), Some(&b"a/b=c\nd.txt"[..]).map(|path| &path[..]));
     }
 
@@ -84,7 +84,7 @@ mod tests {
     #[case::path_twice(b"9 path=a\n9 path=b\n", PaxFault::SecondName)]
     #[case::path_taken_back(b"8 path=\n", PaxFault::SecondName)]
     #[case::size_twice(b"9 size=1\n9 size=1\n", PaxFault::Size)]
-    #[case::size_no_number(b"10 size=-1\n", PaxFault::Size)]
+    #[case::size_no_number(b"11 size=-1\n", PaxFault::Size)]
     fn what_two_readers_read_differently_is_refused(#[case] bytes: &[u8], #[case] fault: PaxFault) {
         assert_eq!(read(bytes), Err(fault));
     }

@@ -17,7 +17,9 @@ pub enum ChartError {
     NoField { file: String, field: &'static str },
     #[error("{file}: apiVersion is {found:?}, and Berth takes charts of v1 and v2.")]
     ApiVersion { file: String, found: String },
-    #[error("{file}: {name:?} is no name of a chart: it has letters, digits, `-`, `_` and `.`, and at most 250 of them.")]
+    #[error(
+        "{file}: {name:?} is no name of a chart: it has letters, digits, `-`, `_` and `.`, and at most 250 of them."
+    )]
     Name { file: String, name: String },
     #[error("{file}: {version:?} is no version: it has numbers as 1.2.3, and may go on as 1.2.3-rc.1 or 1.2.3+build.")]
     Version { file: String, version: String },

@@ -50,7 +50,8 @@ impl IconKind {
 fn is_svg(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.starts_with("<svg") || (["<?xml", "<!--", "<!DOCTYPE svg"].iter().any(|start| text.starts_with(start)) && text.contains("<svg"))
+    text.starts_with("<svg")
+        || (["<?xml", "<!--", "<!DOCTYPE svg"].iter().any(|start| text.starts_with(start)) && text.contains("<svg"))
 }
 
 /// The file that `Chart.yaml` names as the icon, or else one with an icon's name.
@@ -61,7 +62,8 @@ pub fn find(files: &Files, named: Option<&str>) -> Option<Icon> {
         None => Some(icon),
     });
     let named = named.map(|path| path.trim_start_matches("./").trim_start_matches('/').to_owned());
-    let usual = NAMES.iter().flat_map(|name| ["svg", "png", "webp", "jpg", "jpeg", "gif"].map(|end| format!("{name}.{end}")));
+    let usual =
+        NAMES.iter().flat_map(|name| ["svg", "png", "webp", "jpg", "jpeg", "gif"].map(|end| format!("{name}.{end}")));
     named.into_iter().chain(usual).find_map(|path| {
         let bytes = files.get(&path).filter(|bytes| bytes.len() <= ICON_BYTES)?;
         Some(Icon { kind: IconKind::of(bytes)?, path })

@@ -26,7 +26,9 @@ pub enum BadConstraint {
     TooLong,
     #[error("has more than {ALTERNATIVES} alternatives")]
     TooManyAlternatives,
-    #[error("is no constraint at {part:?}: it has conditions as >=1.2.3, ^1.2, ~1.2.3 or 1.x, and || between alternatives")]
+    #[error(
+        "is no constraint at {part:?}: it has conditions as >=1.2.3, ^1.2, ~1.2.3 or 1.x, and || between alternatives"
+    )]
     Malformed { part: String },
 }
 
@@ -173,7 +175,8 @@ impl Alternative {
 impl Condition {
     fn parse(text: &str, pattern: &Regex) -> Option<Self> {
         let parts = pattern.captures(text)?;
-        let (major, minor, patch) = (part(&parts, group::MAJOR), part(&parts, group::MINOR), part(&parts, group::PATCH));
+        let (major, minor, patch) =
+            (part(&parts, group::MAJOR), part(&parts, group::MINOR), part(&parts, group::PATCH));
         let prerelease = part(&parts, group::PRERELEASE);
         let (given, version) = if is_open(major) {
             (Given::Nothing, format!("0.0.0{prerelease}"))
