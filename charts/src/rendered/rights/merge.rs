@@ -67,24 +67,22 @@ fn targets(rule: &serde_json::Value, reach: Reach) -> Vec<Target> {
 
 /// What has the same verbs stands together, unless one of it is to be looked at and another is not.
 fn together(verbs_of: BTreeMap<Target, BTreeSet<String>>) -> Vec<Right> {
-    let mut rights: Vec<Right> = Vec::new();
-    let mut places: BTreeMap<(Reach, String, Vec<String>, Vec<String>, Vec<Mark>, bool), usize> = BTreeMap::new();
+    // By the right without what it is for.
+    let mut things: BTreeMap<Right, (Vec<String>, Vec<String>)> = BTreeMap::new();
     for (target, verbs) in verbs_of {
         let marks = marks(&target, &verbs);
-        let verbs: Vec<String> = verbs.into_iter().collect();
-        let is_url = !target.url.is_empty();
-        let key = (target.reach, target.group.clone(), target.names.clone(), verbs.clone(), marks.clone(), is_url);
-        let place = *places.entry(key).or_insert_with(|| {
-            let (reach, group, names) = (target.reach, target.group.clone(), target.names.clone());
-            rights.push(Right { reach, group, resources: vec![], urls: vec![], names, verbs, marks });
-            rights.len() - 1
-        });
-        if is_url {
-            rights[place].urls.push(target.url);
+        let Target { reach, group, resource, url, names } = target;
+        let verbs = verbs.into_iter().collect();
+        let right = Right { reach, group, resources: vec![], urls: vec![], names, verbs, marks };
+        let (resources, urls) = things.entry(right).or_default();
+        if url.is_empty() {
+            resources.push(resource);
         } else {
-            rights[place].resources.push(target.resource);
+            urls.push(url);
         }
     }
+    let mut rights: Vec<Right> =
+        things.into_iter().map(|(right, (resources, urls))| Right { resources, urls, ..right }).collect();
     rights.sort();
     rights
 }
