@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub bytes: usize,
-    /// Of YAML in one document, those that aliases stand for included.
+    /// Of YAML in all documents, those that aliases stand for included.
     pub nodes: usize,
     pub depth: usize,
     pub objects: usize,
@@ -91,13 +91,14 @@ pub fn read(text: &str, limits: &Limits) -> Result<RenderedFacts, RenderedError>
 }
 
 pub(crate) fn facts_of(objects: &[Object], limits: &Limits) -> RenderedFacts {
+    let (pod_security, n_left_out) = pod_security::facts(objects, limits.entries);
     let mut facts = RenderedFacts {
         crds: object::crds(objects),
         objects: object::facts(objects),
         hooks: hooks::facts(objects),
         images: images::facts(objects),
         rights: rights::facts(objects),
-        pod_security: pod_security::facts(objects),
+        pod_security,
         needs: needs::facts(objects),
         services: exposed::services(objects),
         ingresses: exposed::ingresses(objects),
@@ -105,7 +106,7 @@ pub(crate) fn facts_of(objects: &[Object], limits: &Limits) -> RenderedFacts {
         accounts: exposed::accounts(objects),
         host_uses: exposed::host_uses(objects),
         webhooks: exposed::webhooks(objects),
-        n_left_out: 0,
+        n_left_out,
     };
     facts.cut(limits.entries);
     facts
@@ -128,11 +129,7 @@ impl RenderedFacts {
             cut(&mut self.host_uses, most),
             cut(&mut self.webhooks, most),
         ];
-        let mut n_left_out = lists.into_iter().sum();
-        for pod in &mut self.pod_security.pods {
-            n_left_out += cut(&mut pod.violations, most);
-        }
-        self.n_left_out = n_left_out;
+        self.n_left_out += lists.into_iter().sum::<usize>();
     }
 }
 

@@ -78,6 +78,40 @@ fn facts_are_as_many_as_are_kept_and_the_rest_is_counted() {
 }
 
 #[test]
+fn levels_are_judged_by_violations_that_are_not_kept() {
+    let text = deployment("{hostNetwork: true, containers: [{name: a}, {name: b}]}")
+        + "---\n"
+        + &deployment("{hostPID: true, containers: []}").replace("web", "worker");
+    let facts = read(&text, &Limits { entries: 2, ..Limits::default() }).unwrap();
+    let kept: usize = facts.pod_security.pods.iter().map(|pod| pod.violations.len()).sum();
+    assert_eq!((kept, facts.n_left_out > 0), (2, true));
+    assert!(facts.pod_security.pods.iter().all(|pod| pod.level == PodSecurity::Privileged));
+}
+
+#[test]
+fn a_pod_of_too_many_containers_is_refused() {
+    let text = deployment(&format!("{{containers: [{}]}}", "{},".repeat(501)));
+    let error = read(&text, &Limits::default()).expect_err("is refused");
+    assert!(matches!(error, RenderedError::TooManyContainers { limit: 500, .. }), "{error}");
+}
+
+#[test]
+fn limits_hold_for_all_documents_together() {
+    let one =
+        format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {}}}\n", "x".repeat(100));
+    let limits = |nodes, bytes| Limits { nodes, bytes, ..Limits::default() };
+    let text = one.repeat(20);
+    assert!(read(&text, &limits(500, 10_000)).is_ok());
+    for limits in [limits(100, 10_000), limits(500, 4000)] {
+        assert!(read(&one, &limits).is_ok());
+        read(&text, &limits).expect_err("is too much together");
+    }
+    let repeated = format!("a: &a {}\nkind: b\nb: [{}]\n", "x".repeat(1000), "*a,".repeat(100));
+    let error = read(&repeated, &limits(1000, 10_000)).expect_err("is too much written out");
+    assert!(matches!(error, RenderedError::TooComplex { .. }), "{error}");
+}
+
+#[test]
 fn facts_are_stored_and_read_back() {
     let text = deployment("{containers: [{name: a, image: nginx, resources: {requests: {cpu: 100m}}}]}");
     let facts = facts(&text);
