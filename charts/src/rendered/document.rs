@@ -2,30 +2,12 @@
 
 use super::Limits;
 use super::object::Object;
+use super::place::Place;
 use super::pod;
 use super::value::{at, short, text_at};
 use serde_json::Value;
 use serde_saphyr::Error;
 use serde_saphyr::options::DuplicateKeyPolicy;
-use std::fmt;
-
-/// Where something is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The template, as helm names it: `web/templates/deployment.yaml`.
-    pub source: Option<String>,
-    /// In all that was rendered, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.source {
-            Some(source) => write!(f, "{source}, rendered line {}", self.line),
-            None => write!(f, "rendered line {}", self.line),
-        }
-    }
-}
 
 /// Why there are no facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,13 +44,13 @@ pub fn objects(text: &str, limits: &Limits) -> Result<Vec<Object>, RenderedError
     }
     let mut objects = Vec::new();
     let mut source = None;
-    let mut room = Room::of(limits);
+    let mut left = Allowance::of(limits);
     for document in documents(text) {
         // One file renders to several documents, and only the first one of them names it.
         source = document.source.or(source);
         let place = Place { source: source.map(short), line: document.first_line };
-        let value = parse(document.text, &place, room)?;
-        room = room.without(&value);
+        let value = parse(document.text, &place, left)?;
+        left = left.without(&value);
         unfold(value, &place, 0, limits, &mut objects)?;
     }
     Ok(objects)
@@ -76,14 +58,14 @@ pub fn objects(text: &str, limits: &Limits) -> Result<Vec<Object>, RenderedError
 
 /// What is left of the limits, for one document or for all after it.
 #[derive(Clone, Copy)]
-struct Room {
+struct Allowance {
     nodes: usize,
     /// Of texts, aliases written out.
     bytes: usize,
     depth: usize,
 }
 
-impl Room {
+impl Allowance {
     fn of(limits: &Limits) -> Self {
         Self { nodes: limits.nodes, bytes: limits.bytes, depth: limits.depth }
     }
@@ -91,7 +73,7 @@ impl Room {
     fn without(self, value: &Value) -> Self {
         let below = match value {
             Value::Array(items) => items.iter().fold(self, Self::without),
-            Value::Object(fields) => fields.iter().fold(self, |room, (key, value)| room.less(key.len()).without(value)),
+            Value::Object(fields) => fields.iter().fold(self, |left, (key, value)| left.less(key.len()).without(value)),
             Value::String(text) => self.less(text.len()),
             Value::Null | Value::Bool(_) | Value::Number(_) => self,
         };
@@ -134,20 +116,20 @@ fn document(text: &str, first_line: usize) -> Document<'_> {
     Document { text, first_line, source: source.map(str::trim) }
 }
 
-fn parse(text: &str, place: &Place, room: Room) -> Result<Value, RenderedError> {
+fn parse(text: &str, place: &Place, left: Allowance) -> Result<Value, RenderedError> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_nodes: room.nodes,
-            max_events: room.nodes.saturating_mul(3),
-            max_total_scalar_bytes: room.bytes,
+            max_nodes: left.nodes,
+            max_events: left.nodes.saturating_mul(3),
+            max_total_scalar_bytes: left.bytes,
             max_aliases: MOST_ALIASES,
             max_anchors: MOST_ALIASES,
-            max_depth: room.depth,
+            max_depth: left.depth,
             max_documents: 2,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MOST_REPEATED.min(room.nodes),
-            max_replay_stack_depth: room.depth,
+            max_total_replayed_events: MOST_REPEATED.min(left.nodes),
+            max_replay_stack_depth: left.depth,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
         // As in YAML 1.1, which Kubernetes reads: `runAsUser: 00` is root.
@@ -166,7 +148,7 @@ pub(crate) fn parse_values(text: &str, limits: &Limits) -> Result<Value, String>
         return Err(format!("{} bytes, where {} are read", text.len(), limits.bytes));
     }
     let start = Place { source: None, line: 1 };
-    parse(text, &start, Room::of(limits)).map_err(|error| match error {
+    parse(text, &start, Allowance::of(limits)).map_err(|error| match error {
         RenderedError::DuplicateKey { place, key } => {
             format!("line {}: the key {key:?} stands there twice", place.line)
         }

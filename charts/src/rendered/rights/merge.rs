@@ -1,6 +1,6 @@
 //! Rules of many roles as few rights: what is allowed twice is said once.
 
-use super::{Mark, Reach, Right};
+use super::{Concern, Reach, Right};
 use crate::rendered::object::Object;
 use crate::rendered::value::{items_at, words_at};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +87,7 @@ fn together(verbs_of: BTreeMap<Target, BTreeSet<String>>) -> Vec<Right> {
     rights
 }
 
-fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Mark> {
+fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Concern> {
     let does = |any: &[&str]| verbs.iter().any(|verb| verb == "*" || any.contains(&verb.as_str()));
     let changes = does(&["create", "update", "patch", "delete", "deletecollection"]);
     let writes = does(&["create", "update", "patch"]);
@@ -107,13 +107,13 @@ fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Mark> {
         || does(&["create", "get"]) && on("", &["pods/exec", "pods/attach"])
         || writes && on("", &["pods/ephemeralcontainers"]);
     [
-        (is_wild, Mark::Wildcard),
-        (on("", &["secrets"]) && (changes || does(&["get", "list", "watch"])), Mark::Secrets),
-        (escalates, Mark::Escalates),
-        (runs_code, Mark::RunsCode),
-        (does(&["create"]) && on("", &["serviceaccounts/token"]), Mark::Tokens),
-        (changes && on("admissionregistration.k8s.io", &ADMISSION), Mark::Admission),
-        (on("", &["nodes/proxy"]), Mark::Nodes),
+        (is_wild, Concern::Wildcard),
+        (on("", &["secrets"]) && (changes || does(&["get", "list", "watch"])), Concern::Secrets),
+        (escalates, Concern::Escalates),
+        (runs_code, Concern::RunsCode),
+        (does(&["create"]) && on("", &["serviceaccounts/token"]), Concern::Tokens),
+        (changes && on("admissionregistration.k8s.io", &ADMISSION), Concern::Admission),
+        (on("", &["nodes/proxy"]), Concern::Nodes),
     ]
     .into_iter()
     .filter_map(|(is_marked, mark)| is_marked.then_some(mark))
