@@ -9,7 +9,8 @@
 //!   kubeconfig; without `KUBERNETES_SERVICE_HOST` the account of Berth's own pod is not found either.
 //! - **Network.** `helm template` looks up neither cluster nor names unless told to, and is not. What it does load by itself is
 //!   what a `values.schema.json` refers to, by `https:` or `file:`: such schemas are left unchecked ([`SchemaCheck`]). Where the
-//!   kernel lets us, helm has a network of its own with nothing in it besides; where not, its proxy is one that does not answer.
+//!   kernel lets us, helm has a network of its own with nothing in it besides; where not, its proxy is one that does not answer,
+//!   which addresses of this machine itself go past.
 //! - **Time and memory.** Processor time, memory and file sizes are limited by `ulimit`; above [`Limits::time`] and above the
 //!   bounds of output, the whole process group is ended.
 //! - **Death.** A shell between Berth and helm waits for the end of a pipe that Berth holds: when Berth is gone, however it

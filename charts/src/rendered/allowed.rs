@@ -1,7 +1,8 @@
 //! Which objects of a chart whoever deploys it may not create.
 
 use super::RenderedFacts;
-use super::kinds::{self, Scope};
+use super::crds;
+use super::kinds::Scope;
 use super::object::ObjectRef;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -47,7 +48,7 @@ impl RenderedFacts {
     pub fn outside(&self, allowed: &Allowed, namespace: &str) -> Vec<Outside> {
         let judged = self.objects.iter().filter_map(|object| {
             let id = &object.id;
-            let resource = kinds::resource(id.group(), &id.kind, &self.crds);
+            let resource = crds::resource(id.group(), &id.kind, &self.crds);
             let is_elsewhere = id.namespace.as_deref().is_some_and(|named| named != namespace);
             let why = if object.scope == Scope::Cluster {
                 WhyOutside::ClusterScoped

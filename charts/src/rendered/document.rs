@@ -2,29 +2,12 @@
 
 use super::Limits;
 use super::object::Object;
+use super::place::Place;
+use super::pod;
 use super::value::{at, short, text_at};
 use serde_json::Value;
 use serde_saphyr::Error;
 use serde_saphyr::options::DuplicateKeyPolicy;
-use std::fmt;
-
-/// Where something is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The template, as helm names it: `web/templates/deployment.yaml`.
-    pub source: Option<String>,
-    /// In all that was rendered, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.source {
-            Some(source) => write!(f, "{source}, rendered line {}", self.line),
-            None => write!(f, "rendered line {}", self.line),
-        }
-    }
-}
 
 /// Why there are no facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +18,8 @@ pub enum RenderedError {
     TooManyObjects { limit: usize },
     #[error("{place}: nested too deep, has too many values, or repeats itself by aliases. Correct the template.")]
     TooComplex { place: Place },
+    #[error("{place}: a pod with more than {limit} containers. Correct the template.")]
+    TooManyContainers { place: Place, limit: usize },
     #[error("{place}: the key {key:?} stands there twice, and readers differ in which of the two counts. Remove one.")]
     DuplicateKey { place: Place, key: String },
     #[error("{place}: not YAML: {says}. Correct the template, or the values that it is rendered with.")]
@@ -49,6 +34,8 @@ const DEEPEST_LIST: usize = 3;
 const MOST_ALIASES: usize = 200;
 /// Nodes that all aliases of a document stand for together.
 const MOST_REPEATED: usize = 50_000;
+/// No node starts a pod with so many.
+const MOST_CONTAINERS: usize = 500;
 
 /// All objects, those of lists among them.
 pub fn objects(text: &str, limits: &Limits) -> Result<Vec<Object>, RenderedError> {
@@ -57,14 +44,45 @@ pub fn objects(text: &str, limits: &Limits) -> Result<Vec<Object>, RenderedError
     }
     let mut objects = Vec::new();
     let mut source = None;
+    let mut left = Allowance::of(limits);
     for document in documents(text) {
         // One file renders to several documents, and only the first one of them names it.
         source = document.source.or(source);
         let place = Place { source: source.map(short), line: document.first_line };
-        let value = parse(document.text, &place, limits)?;
+        let value = parse(document.text, &place, left)?;
+        left = left.without(&value);
         unfold(value, &place, 0, limits, &mut objects)?;
     }
     Ok(objects)
+}
+
+/// What is left of the limits, for one document or for all after it.
+#[derive(Clone, Copy)]
+struct Allowance {
+    nodes: usize,
+    /// Of texts, aliases written out.
+    bytes: usize,
+    depth: usize,
+}
+
+impl Allowance {
+    fn of(limits: &Limits) -> Self {
+        Self { nodes: limits.nodes, bytes: limits.bytes, depth: limits.depth }
+    }
+
+    fn without(self, value: &Value) -> Self {
+        let below = match value {
+            Value::Array(items) => items.iter().fold(self, Self::without),
+            Value::Object(fields) => fields.iter().fold(self, |left, (key, value)| left.less(key.len()).without(value)),
+            Value::String(text) => self.less(text.len()),
+            Value::Null | Value::Bool(_) | Value::Number(_) => self,
+        };
+        Self { nodes: below.nodes.saturating_sub(1), ..below }
+    }
+
+    fn less(self, bytes: usize) -> Self {
+        Self { bytes: self.bytes.saturating_sub(bytes), ..self }
+    }
 }
 
 struct Document<'a> {
@@ -98,19 +116,20 @@ fn document(text: &str, first_line: usize) -> Document<'_> {
     Document { text, first_line, source: source.map(str::trim) }
 }
 
-fn parse(text: &str, place: &Place, limits: &Limits) -> Result<Value, RenderedError> {
+fn parse(text: &str, place: &Place, left: Allowance) -> Result<Value, RenderedError> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_nodes: limits.nodes,
-            max_events: limits.nodes.saturating_mul(3),
+            max_nodes: left.nodes,
+            max_events: left.nodes.saturating_mul(3),
+            max_total_scalar_bytes: left.bytes,
             max_aliases: MOST_ALIASES,
             max_anchors: MOST_ALIASES,
-            max_depth: limits.depth,
+            max_depth: left.depth,
             max_documents: 2,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MOST_REPEATED.min(limits.nodes),
-            max_replay_stack_depth: limits.depth,
+            max_total_replayed_events: MOST_REPEATED.min(left.nodes),
+            max_replay_stack_depth: left.depth,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
         // As in YAML 1.1, which Kubernetes reads: `runAsUser: 00` is root.
@@ -129,7 +148,7 @@ pub(crate) fn parse_values(text: &str, limits: &Limits) -> Result<Value, String>
         return Err(format!("{} bytes, where {} are read", text.len(), limits.bytes));
     }
     let start = Place { source: None, line: 1 };
-    parse(text, &start, limits).map_err(|error| match error {
+    parse(text, &start, Allowance::of(limits)).map_err(|error| match error {
         RenderedError::DuplicateKey { place, key } => {
             format!("line {}: the key {key:?} stands there twice", place.line)
         }
@@ -137,9 +156,10 @@ pub(crate) fn parse_values(text: &str, limits: &Limits) -> Result<Value, String>
             format!("line {}: too deep, too many values, or too many aliases", place.line)
         }
         RenderedError::NotYaml { place, says } => format!("line {}: {says}", place.line),
-        RenderedError::TooLarge { .. } | RenderedError::TooManyObjects { .. } | RenderedError::NotAnObject { .. } => {
-            error.to_string()
-        }
+        RenderedError::TooLarge { .. }
+        | RenderedError::TooManyObjects { .. }
+        | RenderedError::TooManyContainers { .. }
+        | RenderedError::NotAnObject { .. } => error.to_string(),
     })
 }
 
@@ -185,6 +205,9 @@ fn unfold(
     let is_list = kind.ends_with("List") && at(&value, &["items"]).is_some_and(Value::is_array);
     if !is_list {
         let object = Object::new(api_version, kind, value, place).ok_or_else(|| missing("name"))?;
+        if pod::template(&object).is_some_and(|pod| pod.n_containers() > MOST_CONTAINERS) {
+            return Err(RenderedError::TooManyContainers { place: place.clone(), limit: MOST_CONTAINERS });
+        }
         objects.push(object);
         let is_too_many = objects.len() > limits.objects;
         return if is_too_many { Err(RenderedError::TooManyObjects { limit: limits.objects }) } else { Ok(()) };

@@ -56,7 +56,7 @@ pub fn facts(objects: &[Object]) -> Vec<ImageFacts> {
     for object in objects {
         for (image, certainty) in of_object(object) {
             let users = images.entry((image, certainty)).or_default();
-            if !users.contains(&object.id) {
+            if users.last() != Some(&object.id) {
                 users.push(object.id.clone());
             }
         }

@@ -1,6 +1,5 @@
 //! The kinds that Kubernetes has, where they live, and what rights call them.
 
-use super::object::CrdFacts;
 use serde::{Deserialize, Serialize};
 
 /// Where objects of a kind live.
@@ -13,22 +12,13 @@ pub enum Scope {
     Unknown,
 }
 
-/// Who brings a kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KindOrigin {
-    Kubernetes,
-    /// A CRD of the chart.
-    Chart,
-    /// Somebody else: without it, the chart cannot be installed.
-    Elsewhere,
-}
-
-struct Kind {
+/// A kind of Kubernetes.
+pub struct Kind {
     group: &'static str,
     kind: &'static str,
-    resource: &'static str,
-    scope: Scope,
+    /// What rights call it.
+    pub resource: &'static str,
+    pub scope: Scope,
 }
 
 const fn namespaced(group: &'static str, kind: &'static str, resource: &'static str) -> Kind {
@@ -107,34 +97,6 @@ const KINDS: &[Kind] = &[
     cluster("storage.k8s.io", "VolumeAttributesClass", "volumeattributesclasses"),
 ];
 
-fn find(group: &str, kind: &str) -> Option<&'static Kind> {
+pub fn find(group: &str, kind: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|known| known.group == group && known.kind == kind)
-}
-
-/// Where objects of a kind live, and who brings it.
-pub fn look_up(group: &str, kind: &str, crds: &[CrdFacts]) -> (Scope, KindOrigin) {
-    if let Some(known) = find(group, kind) {
-        return (known.scope, KindOrigin::Kubernetes);
-    }
-    match crds.iter().find(|crd| crd.group == group && crd.kind == kind) {
-        Some(crd) => (crd.scope, KindOrigin::Chart),
-        None => (Scope::Unknown, KindOrigin::Elsewhere),
-    }
-}
-
-/// What rights call a kind. Of one that nobody knows, as Kubernetes guesses it.
-pub fn resource(group: &str, kind: &str, crds: &[CrdFacts]) -> String {
-    if let Some(known) = find(group, kind) {
-        return known.resource.into();
-    }
-    let crd = crds.iter().find(|crd| crd.group == group && crd.kind == kind && !crd.resource.is_empty());
-    crd.map_or_else(|| guess(&kind.to_lowercase()), |crd| crd.resource.clone())
-}
-
-fn guess(singular: &str) -> String {
-    match singular.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None if singular.ends_with('s') => format!("{singular}es"),
-        None => format!("{singular}s"),
-    }
 }

@@ -4,31 +4,37 @@
 //! that stands twice, is refused: whoever reviews would read one value, and the cluster another.
 
 mod allowed;
+mod crds;
 mod document;
 mod exposed;
 mod hooks;
 mod images;
 mod kinds;
+mod listing;
 mod needs;
 mod object;
+mod place;
 mod pod;
 mod pod_security;
 mod rights;
 mod value;
 
 pub use allowed::{Allowed, Outside, WhyOutside};
-pub use document::{Place, RenderedError};
+pub use crds::{CrdFacts, KindOrigin};
+pub use document::RenderedError;
 pub use exposed::{
     Account, HostUse, IngressFacts, SecretFacts, ServiceFacts, ServiceKind, TokenUse, WebhookFacts, WebhookKind,
 };
 pub use hooks::HookFacts;
 pub use images::{Certainty, ImageFacts};
-pub use kinds::{KindOrigin, Scope};
+pub use kinds::Scope;
+pub use listing::ObjectFacts;
 pub use needs::{Amounts, ContainerNeeds, Needs, PodNeeds, Replicas, Total, Unnamed, WorkloadNeeds};
-pub use object::{CrdFacts, ObjectFacts, ObjectRef};
+pub use object::ObjectRef;
+pub use place::Place;
 pub use pod::ContainerRole;
 pub use pod_security::{Control, PodFacts, PodSecurityFacts, Violation};
-pub use rights::{Binding, Mark, Reach, Right, RightsFacts, Subject};
+pub use rights::{Binding, Concern, Reach, Right, RightsFacts, Subject};
 
 pub(crate) use document::{objects, parse_values};
 pub(crate) use object::Object;
@@ -40,7 +46,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub bytes: usize,
-    /// Of YAML in one document, those that aliases stand for included.
+    /// Of YAML in all documents, those that aliases stand for included.
     pub nodes: usize,
     pub depth: usize,
     pub objects: usize,
@@ -91,13 +97,14 @@ pub fn read(text: &str, limits: &Limits) -> Result<RenderedFacts, RenderedError>
 }
 
 pub(crate) fn facts_of(objects: &[Object], limits: &Limits) -> RenderedFacts {
+    let (pod_security, n_left_out) = pod_security::facts(objects, limits.entries);
     let mut facts = RenderedFacts {
-        crds: object::crds(objects),
-        objects: object::facts(objects),
+        crds: crds::crds(objects),
+        objects: listing::facts(objects),
         hooks: hooks::facts(objects),
         images: images::facts(objects),
         rights: rights::facts(objects),
-        pod_security: pod_security::facts(objects),
+        pod_security,
         needs: needs::facts(objects),
         services: exposed::services(objects),
         ingresses: exposed::ingresses(objects),
@@ -105,7 +112,7 @@ pub(crate) fn facts_of(objects: &[Object], limits: &Limits) -> RenderedFacts {
         accounts: exposed::accounts(objects),
         host_uses: exposed::host_uses(objects),
         webhooks: exposed::webhooks(objects),
-        n_left_out: 0,
+        n_left_out,
     };
     facts.cut(limits.entries);
     facts
@@ -128,11 +135,7 @@ impl RenderedFacts {
             cut(&mut self.host_uses, most),
             cut(&mut self.webhooks, most),
         ];
-        let mut n_left_out = lists.into_iter().sum();
-        for pod in &mut self.pod_security.pods {
-            n_left_out += cut(&mut pod.violations, most);
-        }
-        self.n_left_out = n_left_out;
+        self.n_left_out += lists.into_iter().sum::<usize>();
     }
 }
 

@@ -84,6 +84,10 @@ impl<'a> PodTemplate<'a> {
             .collect()
     }
 
+    pub fn n_containers(&self) -> usize {
+        LISTS.into_iter().map(|list| items_at(self.spec, &[list]).len()).sum()
+    }
+
     /// With their path.
     pub fn volumes(&self) -> impl Iterator<Item = (String, &'a Value)> {
         let path = format!("{}.volumes", self.spec_path);

@@ -31,7 +31,7 @@ pub struct Right {
     /// Objects of these names only; empty means all.
     pub names: Vec<String>,
     pub verbs: Vec<String>,
-    pub marks: Vec<Mark>,
+    pub marks: Vec<Concern>,
 }
 
 /// Where a right holds.
@@ -51,7 +51,7 @@ pub enum Reach {
 /// Why a right deserves a second look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum Concern {
     /// All groups, all resources or all verbs.
     Wildcard,
     /// Reads or changes Secrets.
@@ -68,7 +68,7 @@ pub enum Mark {
     Nodes,
 }
 
-impl Mark {
+impl Concern {
     pub fn title(self) -> &'static str {
         match self {
             Self::Wildcard => "everything",

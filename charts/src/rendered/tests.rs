@@ -78,6 +78,38 @@ fn facts_are_as_many_as_are_kept_and_the_rest_is_counted() {
 }
 
 #[test]
+fn levels_are_judged_by_violations_that_are_not_kept() {
+    let text = deployment("{hostNetwork: true, containers: [{name: a}, {name: b}]}")
+        + "---\n"
+        + &deployment("{hostPID: true, containers: []}").replace("web", "worker");
+    let facts = read(&text, &Limits { entries: 2, ..Limits::default() }).unwrap();
+    let kept: usize = facts.pod_security.pods.iter().map(|pod| pod.violations.len()).sum();
+    assert_eq!((kept, facts.n_left_out > 0), (2, true));
+    assert!(facts.pod_security.pods.iter().all(|pod| pod.level == PodSecurity::Privileged));
+}
+
+#[test]
+fn a_pod_of_too_many_containers_is_refused() {
+    let text = deployment(&format!("{{containers: [{}]}}", "{},".repeat(501)));
+    let error = read(&text, &Limits::default()).expect_err("is refused");
+    assert!(matches!(error, RenderedError::TooManyContainers { limit: 500, .. }), "{error}");
+}
+
+#[test]
+fn limits_hold_for_all_documents_together() {
+    let one =
+        format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {}}}\n", "x".repeat(100));
+    let limits = |nodes| Limits { nodes, bytes: 10_000, ..Limits::default() };
+    let text = one.repeat(20);
+    assert!(read(&text, &limits(500)).is_ok() && read(&one, &limits(100)).is_ok());
+    let error = read(&text, &limits(100)).expect_err("is too much together");
+    assert!(matches!(error, RenderedError::TooComplex { .. }), "{error}");
+    let repeated = format!("a: &a {}\nkind: b\nb: [{}]\n", "x".repeat(1000), "*a,".repeat(100));
+    let error = read(&repeated, &limits(1000)).expect_err("is too much written out");
+    assert!(matches!(error, RenderedError::TooComplex { .. }), "{error}");
+}
+
+#[test]
 fn facts_are_stored_and_read_back() {
     let text = deployment("{containers: [{name: a, image: nginx, resources: {requests: {cpu: 100m}}}]}");
     let facts = facts(&text);
@@ -261,17 +293,17 @@ fn rights_of_many_roles_are_merged_and_marked() {
     let rights = facts(text).rights;
     let words: Vec<_> = rights.rights.iter().map(|right| (right.to_string(), right.marks.clone())).collect();
     let all = vec![
-        Mark::Wildcard,
-        Mark::Secrets,
-        Mark::Escalates,
-        Mark::RunsCode,
-        Mark::Tokens,
-        Mark::Admission,
-        Mark::Nodes,
+        Concern::Wildcard,
+        Concern::Secrets,
+        Concern::Escalates,
+        Concern::RunsCode,
+        Concern::Tokens,
+        Concern::Admission,
+        Concern::Nodes,
     ];
     let expected = [
         ("get, list configmaps, pods in the whole cluster".to_owned(), vec![]),
-        ("list secrets in the whole cluster".to_owned(), vec![Mark::Secrets]),
+        ("list secrets in the whole cluster".to_owned(), vec![Concern::Secrets]),
         ("* * of * in its namespace".to_owned(), all),
     ];
     assert_eq!(words, expected);

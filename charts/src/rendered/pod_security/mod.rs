@@ -15,6 +15,7 @@ use super::value::{at, shown};
 use domain::class::PodSecurity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// One field that a control forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,21 +61,22 @@ impl PodSecurityFacts {
     }
 }
 
-pub fn facts(objects: &[Object]) -> PodSecurityFacts {
-    let pods: Vec<PodFacts> = pod::templates(objects).map(|pod| judge(&pod)).collect();
+/// Facts with at most `most` violations, and how many there are besides. Levels are judged by all of them.
+pub fn facts(objects: &[Object], most: usize) -> (PodSecurityFacts, usize) {
+    let mut found = Found { violations: Vec::new(), broken: BTreeSet::new(), n_room: most, n_left_out: 0 };
+    let pods: Vec<PodFacts> = pod::templates(objects).map(|pod| judge(&pod, &mut found)).collect();
     let level = pods.iter().map(|pod| pod.level).min().unwrap_or(PodSecurity::Restricted);
-    PodSecurityFacts { level, pods }
+    (PodSecurityFacts { level, pods }, found.n_left_out)
 }
 
-fn judge(pod: &PodTemplate<'_>) -> PodFacts {
-    let mut found = Found { violations: Vec::new() };
+fn judge(pod: &PodTemplate<'_>, found: &mut Found) -> PodFacts {
     for control in Control::ALL {
-        control.look(pod, &mut found);
+        control.look(pod, found);
     }
-    let violations = found.violations;
-    let meets = |level: PodSecurity| !violations.iter().any(|violation| violation.control.is_asked_for(level));
+    let broken = std::mem::take(&mut found.broken);
+    let meets = |level: PodSecurity| !broken.iter().any(|control| control.is_asked_for(level));
     let level = PodSecurity::ALL.into_iter().rev().find(|level| meets(*level)).unwrap_or(PodSecurity::Privileged);
-    PodFacts { object: pod.object.id.clone(), level, violations }
+    PodFacts { object: pod.object.id.clone(), level, violations: std::mem::take(&mut found.violations) }
 }
 
 impl Control {
@@ -104,8 +106,12 @@ impl Control {
     }
 }
 
+/// What is found in one pod, and how much more is kept of all.
 struct Found {
     violations: Vec<Violation>,
+    broken: BTreeSet<Control>,
+    n_room: usize,
+    n_left_out: usize,
 }
 
 /// Notes what one control forbids.
@@ -116,6 +122,12 @@ struct Finder<'f> {
 
 impl Finder<'_> {
     fn add(&mut self, context: &Context<'_>, field: &str, value: Option<&Value>) {
+        self.found.broken.insert(self.control);
+        if self.found.n_room == 0 {
+            self.found.n_left_out += 1;
+            return;
+        }
+        self.found.n_room -= 1;
         self.found.violations.push(Violation {
             control: self.control,
             field: format!("{}.{field}", context.path),

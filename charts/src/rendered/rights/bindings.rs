@@ -12,6 +12,8 @@ const AGGREGATED_TO: [&str; 3] = [
     "rbac.authorization.k8s.io/aggregate-to-edit",
     "rbac.authorization.k8s.io/aggregate-to-view",
 ];
+/// Of one role; nobody writes so many.
+const MOST_SELECTORS: usize = 20;
 /// Roles that are made of roles that are made of roles: no deeper than that.
 const DEEPEST: usize = 5;
 
@@ -103,7 +105,7 @@ fn is_for_everybody(role: &Object) -> bool {
 }
 
 fn selectors(role: &Object) -> Vec<&Value> {
-    items_at(&role.value, &["aggregationRule", "clusterRoleSelectors"]).iter().collect()
+    items_at(&role.value, &["aggregationRule", "clusterRoleSelectors"]).iter().take(MOST_SELECTORS).collect()
 }
 
 /// Expressions are taken to select everything.

@@ -1,6 +1,6 @@
 //! Rules of many roles as few rights: what is allowed twice is said once.
 
-use super::{Mark, Reach, Right};
+use super::{Concern, Reach, Right};
 use crate::rendered::object::Object;
 use crate::rendered::value::{items_at, words_at};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,29 +67,27 @@ fn targets(rule: &serde_json::Value, reach: Reach) -> Vec<Target> {
 
 /// What has the same verbs stands together, unless one of it is to be looked at and another is not.
 fn together(verbs_of: BTreeMap<Target, BTreeSet<String>>) -> Vec<Right> {
-    let mut rights: Vec<Right> = Vec::new();
-    let mut places: BTreeMap<(Reach, String, Vec<String>, Vec<String>, Vec<Mark>, bool), usize> = BTreeMap::new();
+    // By the right without what it is for.
+    let mut things: BTreeMap<Right, (Vec<String>, Vec<String>)> = BTreeMap::new();
     for (target, verbs) in verbs_of {
         let marks = marks(&target, &verbs);
-        let verbs: Vec<String> = verbs.into_iter().collect();
-        let is_url = !target.url.is_empty();
-        let key = (target.reach, target.group.clone(), target.names.clone(), verbs.clone(), marks.clone(), is_url);
-        let place = *places.entry(key).or_insert_with(|| {
-            let (reach, group, names) = (target.reach, target.group.clone(), target.names.clone());
-            rights.push(Right { reach, group, resources: vec![], urls: vec![], names, verbs, marks });
-            rights.len() - 1
-        });
-        if is_url {
-            rights[place].urls.push(target.url);
+        let Target { reach, group, resource, url, names } = target;
+        let verbs = verbs.into_iter().collect();
+        let right = Right { reach, group, resources: vec![], urls: vec![], names, verbs, marks };
+        let (resources, urls) = things.entry(right).or_default();
+        if url.is_empty() {
+            resources.push(resource);
         } else {
-            rights[place].resources.push(target.resource);
+            urls.push(url);
         }
     }
+    let mut rights: Vec<Right> =
+        things.into_iter().map(|(right, (resources, urls))| Right { resources, urls, ..right }).collect();
     rights.sort();
     rights
 }
 
-fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Mark> {
+fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Concern> {
     let does = |any: &[&str]| verbs.iter().any(|verb| verb == "*" || any.contains(&verb.as_str()));
     let changes = does(&["create", "update", "patch", "delete", "deletecollection"]);
     let writes = does(&["create", "update", "patch"]);
@@ -109,13 +107,13 @@ fn marks(target: &Target, verbs: &BTreeSet<String>) -> Vec<Mark> {
         || does(&["create", "get"]) && on("", &["pods/exec", "pods/attach"])
         || writes && on("", &["pods/ephemeralcontainers"]);
     [
-        (is_wild, Mark::Wildcard),
-        (on("", &["secrets"]) && (changes || does(&["get", "list", "watch"])), Mark::Secrets),
-        (escalates, Mark::Escalates),
-        (runs_code, Mark::RunsCode),
-        (does(&["create"]) && on("", &["serviceaccounts/token"]), Mark::Tokens),
-        (changes && on("admissionregistration.k8s.io", &ADMISSION), Mark::Admission),
-        (on("", &["nodes/proxy"]), Mark::Nodes),
+        (is_wild, Concern::Wildcard),
+        (on("", &["secrets"]) && (changes || does(&["get", "list", "watch"])), Concern::Secrets),
+        (escalates, Concern::Escalates),
+        (runs_code, Concern::RunsCode),
+        (does(&["create"]) && on("", &["serviceaccounts/token"]), Concern::Tokens),
+        (changes && on("admissionregistration.k8s.io", &ADMISSION), Concern::Admission),
+        (on("", &["nodes/proxy"]), Concern::Nodes),
     ]
     .into_iter()
     .filter_map(|(is_marked, mark)| is_marked.then_some(mark))
