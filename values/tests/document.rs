@@ -309,7 +309,7 @@ proptest! {
         }
         let at = index.get(&paths);
         let mut document = before.clone();
-        document.set(at, &value).map_err(|error| TestCaseError::fail(format!("{error} in {}", before.text())))?;
+        document.set(at, &value).map_err(|error| TestCaseError::fail(format!("set: {error} in {}", before.text())))?;
         let mut expected = before.value().clone();
         expected.put(at, value);
         prop_assert_eq!(document.value(), &expected);

@@ -1,10 +1,11 @@
 //! Forms from schemas and from values, and what becomes of them when they are posted.
 
+mod browser;
+
+use browser::untouched;
 use rstest::rstest;
 use values::form::{Amount, Choice};
-use values::{
-    Applied, Chart, Context, Document, Fault, Field, Form, Kind, Node, Note, Overlay, Path, Value, apply_form,
-};
+use values::{Applied, Chart, Context, Document, Fault, Field, Form, Kind, Note, Overlay, Path, Value, apply_form};
 
 fn path(text: &str) -> Path {
     text.parse().unwrap()
@@ -17,30 +18,6 @@ fn form(chart: &Chart, set: &str) -> Form {
 fn field<'a>(form: &'a Form, at: &str) -> &'a Field {
     let known: Vec<String> = form.fields().iter().map(|field| field.path.to_string()).collect();
     form.field(&path(at)).unwrap_or_else(|| panic!("no field {at} in {known:?}"))
-}
-
-/// What a browser sends for a form that nobody touches.
-fn untouched(form: &Form) -> Vec<(String, String)> {
-    fn row(nodes: &[Node], posted: &mut Vec<(String, String)>) {
-        for node in nodes {
-            match node {
-                Node::Group(group) => row(&group.nodes, posted),
-                Node::Field(field) => match &field.kind {
-                    Kind::List(rows) | Kind::Map(rows) => {
-                        posted.push((rows.name.clone(), String::new()));
-                        for one in rows.rows.iter().chain([&*rows.blank]) {
-                            posted.extend(one.key.iter().map(|key| (key.name.clone(), key.shown.clone())));
-                            row(&one.nodes, posted);
-                        }
-                    }
-                    _ => posted.push((field.name.clone(), field.current().replace('\n', "\r\n"))),
-                },
-            }
-        }
-    }
-    let mut posted = Vec::new();
-    row(&form.nodes, &mut posted);
-    posted
 }
 
 fn post(chart: &Chart, set: &str, changes: &[(&str, &str)]) -> Applied {
@@ -142,11 +119,11 @@ fn what_is_typed_is_set(#[case] at: &str, #[case] name: &str, #[case] typed: &st
 
 #[test]
 fn a_map_gets_loses_and_renames_rows() {
-    let chart = Chart::read("podAnnotations:\n  a: x\n  b: y\n", None);
+    let chart = Chart::read("podAnnotations:\n  a: x\n  b: w\n", None);
     let applied = post(&chart, "", &[("k/podAnnotations/#2", "c.d/e"), ("v/podAnnotations/#2", "z")]);
     assert_eq!(applied.document.text(), "podAnnotations:\n  c.d/e: z\n");
     let applied = post(&chart, applied.document.text(), &[("x/podAnnotations/a", "on"), ("k/podAnnotations/b", "bb")]);
-    assert_eq!(applied.document.text(), "podAnnotations:\n  c.d/e: z\n  a: null\n  b: null\n  bb: \"y\"\n");
+    assert_eq!(applied.document.text(), "podAnnotations:\n  c.d/e: z\n  a: null\n  b: null\n  bb: w\n");
     let applied = post(&chart, "", &[("k/podAnnotations/#2", "a"), ("v/podAnnotations/#2", "z")]);
     assert_eq!(applied.errors[0].fault, Fault::SameKey { key: "a".into() });
     assert_eq!(applied.document.text(), "");
@@ -166,18 +143,18 @@ fn the_default_again_is_taken_out() {
 #[test]
 fn what_is_wrong_is_kept_as_typed_and_nothing_else_is_lost() {
     let chart = by_schema(
-        r#"{"properties": {"n": {"type": "integer", "minimum": 1, "maximum": 5}, "t": {"type": "string", "pattern": "^[a-z]+$"},
+        r#"{"properties": {"num": {"type": "integer", "minimum": 1, "maximum": 5}, "t": {"type": "string", "pattern": "^[a-z]+$"},
             "l": {"type": "array", "items": {"type": "integer"}}}}"#,
-        "n: 1\nt: a\nl: [1]\n",
+        "num: 1\nt: a\nl: [1]\n",
     );
-    let changes = [("v/n", "9"), ("v/t", "ok"), ("v/l/#0", "2"), ("v/l/#1", "x")];
+    let changes = [("v/num", "9"), ("v/t", "ok"), ("v/l/#0", "2"), ("v/l/#1", "x")];
     let applied = post(&chart, "", &changes);
     assert_eq!(applied.document.text(), "t: ok\n");
     let faults: Vec<&Fault> = applied.errors.iter().map(|error| &error.fault).collect();
     assert_eq!(faults, [&Fault::Above { most: 5.0 }, &Fault::NotWhole]);
     let mut again = form(&chart, applied.document.text());
     again.restore(&applied);
-    assert_eq!((field(&again, "/n").current(), field(&again, "/n").errors.len()), ("9", 1));
+    assert_eq!((field(&again, "/num").current(), field(&again, "/num").errors.len()), ("9", 1));
     assert_eq!(field(&again, "/l/#0").current(), "2");
     assert_eq!((field(&again, "/l/#1").current(), field(&again, "/l/#1").errors.len()), ("x", 1));
     assert_eq!(field(&again, "/t").current(), "ok");
@@ -306,14 +283,14 @@ fn keys_of_any_kind_come_back() {
 #[test]
 fn a_value_of_another_type_is_a_box_in_place() {
     let chart = by_schema(
-        r#"{"properties": {"n": {"type": "integer"}, "o": {"properties": {"a": {"type": "string"}}}}}"#,
-        "n: 1\n",
+        r#"{"properties": {"num": {"type": "integer"}, "o": {"properties": {"a": {"type": "string"}}}}}"#,
+        "num: 1\n",
     );
-    let form_of = form(&chart, "n: [1] # odd\no: text\n");
-    assert!(matches!(field(&form_of, "/n").kind, Kind::Yaml { reason: Note::DoesNotFit { .. } }));
+    let form_of = form(&chart, "num: [1] # odd\no: text\n");
+    assert!(matches!(field(&form_of, "/num").kind, Kind::Yaml { reason: Note::DoesNotFit { .. } }));
     assert!(matches!(field(&form_of, "/o").kind, Kind::Yaml { reason: Note::DoesNotFit { .. } }));
-    let applied = post(&chart, "n: [1] # odd\no: text\n", &[("v/n", "4")]);
-    assert_eq!(applied.document.text(), "n: 4 # odd\no: text\n");
+    let applied = post(&chart, "num: [1] # odd\no: text\n", &[("v/num", "4")]);
+    assert_eq!(applied.document.text(), "num: 4 # odd\no: text\n");
 }
 
 #[test]

@@ -38,6 +38,15 @@ fn next_line(text: &str, offset: usize) -> usize {
     text.get(offset..).and_then(|after| after.find('\n')).map_or(text.len(), |place| offset + place + 1)
 }
 
+/// Where the next line begins that is not blank.
+fn after_blank_lines(text: &str, offset: usize) -> usize {
+    let mut next = next_line(text, offset);
+    while next < text.len() && text.get(next..next_line(text, next)).is_some_and(|line| line.trim().is_empty()) {
+        next = next_line(text, next);
+    }
+    next
+}
+
 /// Where what is written of a node ends, without line ends that follow.
 fn end_of(text: &str, node: &Node) -> usize {
     let from = node.content.start.min(node.content.end);
@@ -159,6 +168,12 @@ fn replace_value(document: &Document, entry: &Entry, value: &Value) -> Vec<Optio
             candidates.push(splice(document, colon, stop, &format!("{properties}{first}{comment}{tail}{lines}")));
         }
     }
+    // Behind a text over lines, a comment that is indented would be taken for its next line.
+    let in_line = format!(" {}{comment}", inline(value, None));
+    candidates.push(splice(document, colon, end, &in_line));
+    if tail.trim().is_empty() {
+        candidates.push(splice(document, colon, after_blank_lines(text, end), &format!("{in_line}{line_end}")));
+    }
     candidates
 }
 
@@ -167,7 +182,8 @@ fn replace_item(document: &Document, item: &Node, value: &Value) -> Vec<Option<S
     let Some(dash) = dash_of(document, item) else { return Vec::new() };
     let end = if is_unwritten(item) { dash + 1 } else { end_of(text, item) };
     let written = writer(document).item(value, dash - line_start(text, dash));
-    vec![splice(document, dash, end, written.trim())]
+    let in_line = format!("- {}", inline(value, None));
+    vec![splice(document, dash, end, written.trim()), splice(document, dash, end, &in_line)]
 }
 
 /// A new key is written behind the others of its map, or else before them.
@@ -285,6 +301,7 @@ fn remove_span(document: &Document, is_flow: bool, own: &Span, previous: Option<
         return texts([
             splice(document, begin, next_line(text, own.end), ""),
             splice(document, begin, if at_start { last } else { next_line(text, last) }, ""),
+            splice(document, begin, after_blank_lines(text, own.end), ""),
         ]);
     }
     // The first of several in the line of a dash: the next one moves up, if no comment is between them.

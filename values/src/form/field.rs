@@ -56,7 +56,7 @@ impl<'a> Builder<'a> {
     /// Draws a choice.
     pub fn choice(&mut self, source: &Source<'a>, shape: &Shape<'a>, options: Vec<Labelled>) -> Node {
         let is_nullable = shape.is_nullable || options.iter().any(|(value, _)| value.is_null());
-        if options.is_empty() {
+        if options.iter().all(|(value, _)| value.is_null()) {
             return self.boxed(source, &shape.flat, Note::Never);
         }
         let mut field = self.field(source, &shape.flat, choice(options, source.value));

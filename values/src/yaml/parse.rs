@@ -138,8 +138,11 @@ impl<'a> Reader<'a> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.anchor(&mut node, anchor)?;
-                node.kind =
-                    Kind::Scalar { value: scalar_value(&text, style, tag.as_deref(), line)?, style: own(style) };
+                let value = scalar_value(&text, style, tag.as_deref(), line)?;
+                node.kind = Kind::Scalar { value, style: own(style) };
+                if own(style) == Style::Block {
+                    self.include_header(&mut node);
+                }
             }
             Event::SequenceStart(style, anchor, tag) => {
                 check_tag(tag, "seq", line)?;
@@ -164,6 +167,24 @@ impl<'a> Reader<'a> {
             _ => return Err(YamlError::Syntax { line, column: node.column + 1, message: "cannot be read".into() }),
         }
         self.finish(node)
+    }
+
+    /// Block texts begin at their first line for the parser, and at `|` or `>` for us.
+    fn include_header(&self, node: &mut Node) {
+        let before = self.text.get(..node.content.start).unwrap_or_default().trim_end();
+        let begin = before.rfind('\n').map_or(0, |place| place + 1);
+        let is_header = |(_, rest): &(usize, &str)| {
+            let rest = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+            rest.trim().is_empty() || (rest.starts_with([' ', '\t']) && rest.trim_start().starts_with('#'))
+        };
+        let line = &before[begin..];
+        let mut places = line.match_indices(['|', '>']).map(|(place, _)| (place, &line[place..]));
+        if let Some((place, _)) = places.find(is_header) {
+            node.content.start = begin + place;
+            node.start = node.start.min(begin + place);
+            node.column = line[..place].chars().count();
+            node.line = before.matches('\n').count() + 1;
+        }
     }
 
     /// Counts a node that is complete, and keeps what its anchor stands for.
