@@ -91,7 +91,8 @@ impl Own {
 fn payloads_and_statements_by_the_key_are_verified(#[values("p256", "p384", "rsa", "ed25519")] kind: &str) {
     let envelope: Value = serde_json::from_str(&fixture(&format!("{kind}.dsse.json"))).unwrap();
     for attachment in [simple(PAYLOAD, &fixture(&format!("{kind}.sig"))), in_bundle(("dsseEnvelope", envelope))] {
-        let verdict = ask(vec![key("p256"), key(kind)].into_iter().rev().take(1).collect(), std::slice::from_ref(&attachment));
+        let verdict =
+            ask(vec![key("p256"), key(kind)].into_iter().rev().take(1).collect(), std::slice::from_ref(&attachment));
         let by = SignedBy::Key { fingerprint: key(kind).fingerprint() };
         assert_eq!(verdict, Verdict::Verified { by, how: ProofKind::CosignKey, at: None });
         let others = ["p256", "p384", "rsa", "ed25519"].into_iter().filter(|other| *other != kind).map(key).collect();
@@ -184,10 +185,11 @@ fn manifest_must_hold_the_archive() {
     let own = Own::new();
     let signed = [own.simple(PAYLOAD)];
     let other = Archive { bytes: b"other bytes", ..ARCHIVE };
-    let refused = |manifest: &[u8], archive: &Archive<'_>| match error(ask_of(manifest, archive, vec![own.public()], &signed)) {
-        CosignError::Manifest(error) => error,
-        other => panic!("the manifest was to be refused, but: {other:?}"),
-    };
+    let refused =
+        |manifest: &[u8], archive: &Archive<'_>| match error(ask_of(manifest, archive, vec![own.public()], &signed)) {
+            CosignError::Manifest(error) => error,
+            other => panic!("the manifest was to be refused, but: {other:?}"),
+        };
     assert!(matches!(refused(MANIFEST, &other), ManifestError::OtherArchive { .. }));
     assert_eq!(refused(b"{}", &ARCHIVE), ManifestError::Charts { n: 0 });
     assert_eq!(refused(b"<html>", &ARCHIVE), ManifestError::Unreadable);

@@ -4,8 +4,8 @@ mod forge;
 
 use forge::openpgp::{SIGNED, now};
 use forge::sigstore::{
-    ISSUER, SUBJECT, Sct, Signing, Sigstore, Wanted, bundle, dsse_entry, envelope, hashedrekord, message_signature, pae,
-    statement,
+    ISSUER, SUBJECT, Sct, Signing, Sigstore, Wanted, bundle, dsse_entry, envelope, hashedrekord, message_signature,
+    pae, statement,
 };
 use forge::{ARCHIVE, MANIFEST, b64, sha256_hex};
 use rstest::rstest;
@@ -155,7 +155,10 @@ mod identity {
         let other = Wanted { subject: Some("https://github.com/evil/charts"), ..Wanted::default() };
         assert!(matches!(by(other), AttachmentError::OtherIdentity { .. }));
         assert_eq!(by(Wanted { issuer: None, ..Wanted::default() }), AttachmentError::Nobody);
-        assert!(!ask(&sigstore, &usual(&sigstore, &sigstore.certify(&Wanted { subject: None, ..Wanted::default() }))).permits());
+        assert!(
+            !ask(&sigstore, &usual(&sigstore, &sigstore.certify(&Wanted { subject: None, ..Wanted::default() })))
+                .permits()
+        );
     }
 
     #[test]
@@ -401,24 +404,23 @@ mod what_is_signed {
         untrusted(ask(&sigstore, &bundle), "digest");
     }
 
-    /// Strings of the bundle, each with a character changed, which does not count in the hint of a log's address alone.
+    /// But for the name that a log gives itself in its checkpoint, beside its key, and for the word before the digest of a message, which
+    /// need not be there.
     #[test]
-    fn no_value_of_a_bundle_can_be_changed() {
+    fn no_byte_of_a_bundle_can_be_changed() {
         let sigstore = Sigstore::new();
         let signing = sigstore.certify(&Wanted::default());
         let root = sigstore.root();
         for good in [usual(&sigstore, &signing), over_manifest(&sigstore, &signing, MANIFEST)] {
             let json = good.to_string();
-            let mut taken = Vec::new();
-            for at in (0..json.len()).step_by(3) {
+            let free = ["\u{2014} rekor.example.com", "messageDigest"];
+            let free = free.map(|text| json.find(text).map_or(0..0, |begins| begins..begins + text.len()));
+            for at in (0..json.len()).filter(|at| !free.iter().any(|range| range.contains(at))) {
                 let mut changed = json.clone().into_bytes();
                 changed[at] ^= 4;
                 let verdict = ask_as(&root, vec![acme()], &[Attachment::Bundle { json: changed }]);
-                if verdict.permits() {
-                    taken.push(&json[at.saturating_sub(12)..(at + 3).min(json.len())]);
-                }
+                assert!(!verdict.permits(), "{:?}", &json[at.saturating_sub(20)..(at + 4).min(json.len())]);
             }
-            assert_eq!(taken, Vec::<&str>::new());
         }
     }
 }
@@ -472,7 +474,9 @@ mod given_roots {
         let sigstore = Sigstore::new();
         let usual = as_attachment(&usual(&sigstore, &sigstore.certify(&Wanted::default())));
         let ended = json!({ "start": "2025-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z" });
-        for path in ["/certificateAuthorities/0/validFor", "/tlogs/0/publicKey/validFor", "/ctlogs/0/publicKey/validFor"] {
+        for path in
+            ["/certificateAuthorities/0/validFor", "/tlogs/0/publicKey/validFor", "/ctlogs/0/publicKey/validFor"]
+        {
             let mut root = sigstore.root();
             *root.pointer_mut(path).unwrap() = ended.clone();
             let verdict = ask_as(&root, vec![acme()], std::slice::from_ref(&usual));

@@ -43,8 +43,13 @@ fn ask(demands: Vec<Demand>, prov: Option<&str>, attachments: &[Attachment]) -> 
 #[test]
 fn where_nothing_is_required_what_is_there_is_told() {
     let attachments = signed();
-    let fetched =
-        Fetched { archive: ARCHIVE, provenance: Some(b"anything"), manifest: None, attachments: &attachments, now: now() };
+    let fetched = Fetched {
+        archive: ARCHIVE,
+        provenance: Some(b"anything"),
+        manifest: None,
+        attachments: &attachments,
+        now: now(),
+    };
     let verdict = verify(&Policy::NotRequired, &fetched);
     assert_eq!(verdict, Verdict::NotRequired { seen: Seen { has_provenance: true, n_signatures: 1 } });
     assert!(verdict.permits());
