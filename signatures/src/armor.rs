@@ -33,7 +33,11 @@ pub(crate) fn blocks(text: &str, label: &str) -> Result<Vec<Vec<u8>>, ArmorError
     Ok(found)
 }
 
-fn block<'a>(lines: &mut impl Iterator<Item = (&'a str, usize)>, label: &str, begun: usize) -> Result<Vec<u8>, ArmorError> {
+fn block<'a>(
+    lines: &mut impl Iterator<Item = (&'a str, usize)>,
+    label: &str,
+    begun: usize,
+) -> Result<Vec<u8>, ArmorError> {
     let mut body = String::new();
     let mut is_checked = false;
     for (line, number) in lines {

@@ -59,7 +59,9 @@ pub(crate) fn verify_by_keys<'a>(
 ) -> Result<&'a PublicKey, CosignError> {
     let manifest = Manifest::read(manifest, archive)?;
     first(attachments, |attachment| {
-        keys.iter().find_map(|key| signed_by(key, attachment, &manifest).transpose()).unwrap_or(Err(AttachmentError::OtherKey))
+        keys.iter()
+            .find_map(|key| signed_by(key, attachment, &manifest).transpose())
+            .unwrap_or(Err(AttachmentError::OtherKey))
     })
 }
 

@@ -8,6 +8,7 @@ mod cleartext;
 mod error;
 mod key;
 mod keyring;
+mod packets;
 mod signed;
 
 pub use error::{KeyProblem, KeyringError, ProvenanceError, SignatureError};
@@ -16,7 +17,7 @@ pub use keyring::Keyring;
 
 use crate::limits::{PROVENANCE_BYTES, PROVENANCE_SIGNATURES};
 use cleartext::Cleartext;
-use pgp::packet::{Packet, PacketParser, Signature};
+use pgp::packet::{Packet, Signature};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
@@ -69,12 +70,12 @@ fn check(
     keyring.verify(signature, message.text.as_bytes(), now)
 }
 
-fn signatures(packets: &[u8]) -> Result<Vec<Signature>, ProvenanceError> {
+fn signatures(bytes: &[u8]) -> Result<Vec<Signature>, ProvenanceError> {
     let mut signatures = Vec::new();
-    for packet in PacketParser::new(packets) {
+    for packet in packets::read(bytes) {
         match packet {
-            Ok(Packet::Signature(signature)) => signatures.push(signature),
-            Ok(_) | Err(_) => return Err(ProvenanceError::Malformed),
+            Some(Ok(Packet::Signature(signature))) => signatures.push(signature),
+            Some(Ok(_) | Err(_)) | None => return Err(ProvenanceError::Malformed),
         }
         if signatures.len() > PROVENANCE_SIGNATURES {
             return Err(ProvenanceError::TooManySignatures { most: PROVENANCE_SIGNATURES });

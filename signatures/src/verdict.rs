@@ -44,8 +44,13 @@ pub enum SignedBy {
         user_id: Option<String>,
     },
     /// The SHA-256 of the public key's DER form, in hexadecimal digits.
-    Key { fingerprint: String },
-    Identity { issuer: String, subject: String },
+    Key {
+        fingerprint: String,
+    },
+    Identity {
+        issuer: String,
+        subject: String,
+    },
 }
 
 /// Why proof of one kind was not taken.

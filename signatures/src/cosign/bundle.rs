@@ -5,8 +5,9 @@ use super::key::PublicKey;
 use super::manifest::Manifest;
 use crate::limits::{BUNDLE_BYTES, BUNDLE_PARTS};
 use crate::provenance::shown;
+use serde::Deserialize;
 use sigstore_verify::types::{
-    Bundle, DsseEnvelope, Sha256Hash, SignatureContent, Statement, VerificationMaterialContent,
+    Bundle, DsseEnvelope, MediaType, Sha256Hash, SignatureContent, Statement, VerificationMaterialContent,
 };
 
 const IN_TOTO: &str = "application/vnd.in-toto+json";
@@ -14,6 +15,13 @@ const IN_TOTO: &str = "application/vnd.in-toto+json";
 /// without vouching for it.
 const SIGNS: &[&str] =
     &["https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1", "https://slsa.dev/provenance/v0.2"];
+
+/// A bundle that does not say its version would be read as one of the oldest, of which less is asked.
+#[derive(Deserialize)]
+struct Versioned {
+    #[serde(rename = "mediaType")]
+    _version: MediaType,
+}
 
 /// A bundle that is not verified yet.
 pub(super) struct OpenBundle {
@@ -26,6 +34,7 @@ impl OpenBundle {
             return Err(AttachmentError::TooLarge { bytes: json.len(), most: BUNDLE_BYTES });
         }
         let text = std::str::from_utf8(json).map_err(|_| AttachmentError::Bundle)?;
+        let Versioned { .. } = serde_json::from_str(text).map_err(|_| AttachmentError::Bundle)?;
         let bundle = Bundle::from_json(text).map_err(|_| AttachmentError::Bundle)?;
         within_bounds(&bundle)?;
         Ok(Self { bundle })
@@ -38,9 +47,7 @@ impl OpenBundle {
     /// Whether `key` made the signature. What it signs is another question.
     pub fn is_signed_by(&self, key: &PublicKey, manifest: &Manifest<'_>) -> Result<bool, AttachmentError> {
         match &self.bundle.content {
-            SignatureContent::MessageSignature(message) => {
-                Ok(key.verify(manifest.bytes, message.signature.as_bytes()))
-            }
+            SignatureContent::MessageSignature(message) => Ok(key.verify(manifest.bytes, message.signature.as_bytes())),
             SignatureContent::DsseEnvelope(envelope) => {
                 Ok(key.verify(&envelope.pae(), envelope.signature.sig.as_bytes()))
             }

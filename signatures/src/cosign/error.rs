@@ -24,7 +24,9 @@ pub enum PublicKeyError {
 /// Why a rule for identities is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
-    #[error("the issuer must be the https:// address of an identity provider, such as https://token.actions.githubusercontent.com")]
+    #[error(
+        "the issuer must be the https:// address of an identity provider, such as https://token.actions.githubusercontent.com"
+    )]
     Issuer,
     #[error("the subject is empty, or longer than {most} characters")]
     Length { most: usize },

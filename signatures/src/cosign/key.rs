@@ -4,7 +4,9 @@ use super::error::PublicKeyError;
 use crate::limits::PUBLIC_KEY_BYTES;
 use crate::provenance::{hex, is_private, sha256};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sigstore_verify::crypto::{KeyAlgorithm, SigningScheme, VerificationKey, validate_raw_public_key, verify_signature};
+use sigstore_verify::crypto::{
+    KeyAlgorithm, SigningScheme, VerificationKey, validate_raw_public_key, verify_signature,
+};
 use sigstore_verify::types::{DerPublicKey, SignatureBytes};
 
 /// ECDSA on P-256 or P-384, RSA from 2048 bits on, or Ed25519.

@@ -45,3 +45,38 @@ impl Vouched {
         Err(AttachmentError::OtherIdentity { issuer: shown(&self.issuer), subject: shown(&self.subject) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cosign::{SubjectRule, TrustedRoot};
+    use serde_json::Value;
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    /// The folder of what the library that verifies is tested with, where Cargo keeps it.
+    fn public_bundles() -> PathBuf {
+        let metadata =
+            Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--offline"]).output().unwrap();
+        let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+        let packages = metadata["packages"].as_array().unwrap();
+        let verifier = packages.iter().find(|package| package["name"] == "sigstore-verify").unwrap();
+        let manifest = PathBuf::from(verifier["manifest_path"].as_str().unwrap());
+        manifest.parent().unwrap().join("test_data/bundles")
+    }
+
+    #[test]
+    fn what_cosign_signed_by_the_public_sigstore_is_verified_offline() {
+        let folder = public_bundles();
+        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        let verifier = TrustedRoot::public_good().verifier().unwrap();
+        let bundle = Bundle::from_json(&String::from_utf8(read("cosign-v3-blob.sigstore.json")).unwrap()).unwrap();
+        let vouched = verify(&verifier, &bundle, &read("cosign-v3-blob.txt")).unwrap();
+        let rule = SubjectRule::Equals(vouched.subject.clone());
+        let identity = Identity::new(&vouched.issuer, rule).unwrap();
+        assert!(vouched.issuer.starts_with("https://") && vouched.clone().require(&[identity]).is_ok());
+        let other = Identity::new(&vouched.issuer, SubjectRule::Equals("somebody@example.com".into())).unwrap();
+        assert!(matches!(vouched.require(&[other]), Err(AttachmentError::OtherIdentity { .. })));
+        assert!(verify(&verifier, &bundle, b"another artifact").is_err());
+    }
+}

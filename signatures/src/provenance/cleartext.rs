@@ -58,7 +58,9 @@ fn headers(lines: &mut Lines<'_>) -> Result<Vec<String>, ProvenanceError> {
         }
         let names = line.strip_prefix("Hash: ").ok_or(ProvenanceError::Header { line: index + 1 })?;
         for name in names.split(',').map(str::trim) {
-            if name.is_empty() || name.len() > 16 || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            if name.is_empty()
+                || name.len() > 16
+                || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             {
                 return Err(ProvenanceError::Header { line: index + 1 });
             }

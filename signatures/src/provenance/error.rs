@@ -20,7 +20,9 @@ pub enum KeyringError {
     Malformed,
     #[error("the keyring holds more than {most} keys: give those that sign charts alone")]
     TooManyKeys { most: usize },
-    #[error("key {fingerprint} has too many user IDs, subkeys or signatures: export it with gpg --export-options export-minimal")]
+    #[error(
+        "key {fingerprint} has too many user IDs, subkeys or signatures: export it with gpg --export-options export-minimal"
+    )]
     TooManyParts { fingerprint: String },
     #[error("key {fingerprint} is there twice")]
     Twice { fingerprint: String },
@@ -42,9 +44,13 @@ pub enum ProvenanceError {
     TooLarge { bytes: usize, most: usize },
     #[error("the provenance file is not UTF-8 text")]
     NotText,
-    #[error("the provenance file does not begin with -----BEGIN PGP SIGNED MESSAGE-----: helm package --sign writes one that does")]
+    #[error(
+        "the provenance file does not begin with -----BEGIN PGP SIGNED MESSAGE-----: helm package --sign writes one that does"
+    )]
     NotClearSigned,
-    #[error("line {line} of the provenance file stands where only Hash: lines may: it may hide text from whoever reads the file")]
+    #[error(
+        "line {line} of the provenance file stands where only Hash: lines may: it may hide text from whoever reads the file"
+    )]
     Header { line: usize },
     #[error("line {line} of the provenance file has a control character, which different programs read differently")]
     ControlCharacter { line: usize },
@@ -94,7 +100,9 @@ pub enum SignatureError {
     NoIssuer,
     #[error("the signature is of a kind that does not sign text, or older than OpenPGP version 4")]
     Kind,
-    #[error("the signature uses {hash}, which can be forged: sign again with SHA-256 or better (gpg --digest-algo SHA256)")]
+    #[error(
+        "the signature uses {hash}, which can be forged: sign again with SHA-256 or better (gpg --digest-algo SHA256)"
+    )]
     WeakHash { hash: String },
     #[error("the file announces {announced}, its signature uses {used}")]
     HashHeader { announced: String, used: String },

@@ -237,9 +237,8 @@ fn trim(certificate: SignedPublicKey) -> SignedPublicKey {
 
 fn has_too_many_parts(certificate: &SignedPublicKey) -> bool {
     let details = &certificate.details;
-    let own = |signatures: &[Signature]| {
-        signatures.iter().filter(|one| is_issuer(&certificate.primary_key, one)).count()
-    };
+    let own =
+        |signatures: &[Signature]| signatures.iter().filter(|one| is_issuer(&certificate.primary_key, one)).count();
     let n_signatures = own(&details.revocation_signatures)
         + own(&details.direct_signatures)
         + details.users.iter().map(|user| own(&user.signatures)).sum::<usize>()
@@ -251,7 +250,8 @@ fn has_too_many_parts(certificate: &SignedPublicKey) -> bool {
 
 /// The newest certification of a user ID, unless the key took it back since.
 fn certified(user: &SignedUser, now: OffsetDateTime) -> Option<&Signature> {
-    let (given, taken): (Vec<&Signature>, Vec<&Signature>) = user.signatures.iter().partition(|one| is_certification(one));
+    let (given, taken): (Vec<&Signature>, Vec<&Signature>) =
+        user.signatures.iter().partition(|one| is_certification(one));
     let newest = given.into_iter().filter(|one| is_past(one, now)).max_by_key(|one| (one.created(), brevity(one)))?;
     let is_taken_back = taken.iter().any(|one| one.created() >= newest.created());
     (!is_taken_back).then_some(newest)
@@ -297,7 +297,9 @@ fn require_unexpired(created: Timestamp, says: &Signature, at: OffsetDateTime) -
         return Err(KeyProblem::Younger { created_at });
     }
     match says.key_expiration_time().filter(|lasts| lasts.as_secs() > 0) {
-        Some(lasts) if created_at + seconds(lasts) <= at => Err(KeyProblem::Expired { at: created_at + seconds(lasts) }),
+        Some(lasts) if created_at + seconds(lasts) <= at => {
+            Err(KeyProblem::Expired { at: created_at + seconds(lasts) })
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -332,10 +334,9 @@ fn is_strong(signature: &Signature) -> bool {
 fn is_weak(params: &PublicParams) -> bool {
     match params {
         PublicParams::RSA(key) => rsa_bits(key) < LEAST_RSA_BITS,
-        PublicParams::ECDSA(_)
-        | PublicParams::EdDSALegacy(_)
-        | PublicParams::Ed25519(_)
-        | PublicParams::Ed448(_) => false,
+        PublicParams::ECDSA(_) | PublicParams::EdDSALegacy(_) | PublicParams::Ed25519(_) | PublicParams::Ed448(_) => {
+            false
+        }
         _ => true,
     }
 }

@@ -2,11 +2,12 @@
 
 use super::error::{KeyringError, SignatureError};
 use super::key::{Key, Signer};
+use super::packets;
 use crate::armor::{self, ArmorError};
 use crate::limits::{KEYRING_BYTES, KEYS};
 use pgp::composed::{SignedPublicKey, SignedPublicKeyParser};
 use pgp::errors::Error;
-use pgp::packet::{Packet, PacketParser, Signature};
+use pgp::packet::{Packet, Signature};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
 use time::OffsetDateTime;
@@ -108,14 +109,14 @@ fn binary(bytes: &[u8]) -> Result<Vec<Vec<u8>>, KeyringError> {
 }
 
 /// The keys of a run of packets. What OpenPGP tells to skip is skipped; anything broken is refused, since it may be a revocation.
-fn certificates(packets: &[u8]) -> Result<Vec<SignedPublicKey>, KeyringError> {
+fn certificates(bytes: &[u8]) -> Result<Vec<SignedPublicKey>, KeyringError> {
     let mut read = Vec::new();
-    for packet in PacketParser::new(packets) {
+    for packet in packets::read(bytes) {
         match packet {
-            Ok(Packet::SecretKey(_) | Packet::SecretSubkey(_)) => return Err(KeyringError::Private),
-            Ok(packet) => read.push(Ok(packet)),
-            Err(Error::Unsupported { .. }) => {}
-            Err(_) => return Err(KeyringError::Malformed),
+            Some(Ok(Packet::SecretKey(_) | Packet::SecretSubkey(_))) => return Err(KeyringError::Private),
+            Some(Ok(packet)) => read.push(Ok(packet)),
+            Some(Err(Error::Unsupported { .. })) => {}
+            Some(Err(_)) | None => return Err(KeyringError::Malformed),
         }
     }
     SignedPublicKeyParser::from_packets(read.into_iter().peekable())

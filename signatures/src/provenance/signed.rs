@@ -105,5 +105,6 @@ fn yaml<T: DeserializeOwned>(lines: &[&str]) -> Result<T, Option<u64>> {
         with_snippet: false,
     };
     let text = lines.join("\n");
-    serde_saphyr::from_str_with_options(&text, options).map_err(|error| error.location().map(|location| location.line()))
+    serde_saphyr::from_str_with_options(&text, options)
+        .map_err(|error| error.location().map(|location| location.line()))
 }

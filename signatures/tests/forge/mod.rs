@@ -36,17 +36,5 @@ pub fn message_of(name: &str, version: &str, digest: &str) -> String {
     )
 }
 
-/// The manifest under which `helm push` lays an archive.
-pub fn manifest(archive: &[u8]) -> Vec<u8> {
-    let layer = serde_json::json!({
-        "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
-        "digest": format!("sha256:{}", sha256_hex(archive)),
-        "size": archive.len(),
-    });
-    let manifest = serde_json::json!({
-        "schemaVersion": 2,
-        "config": { "mediaType": "application/vnd.cncf.helm.config.v1+json", "digest": format!("sha256:{}", sha256_hex(b"{}")), "size": 2 },
-        "layers": [layer],
-    });
-    manifest.to_string().into_bytes()
-}
+/// The manifest under which `ARCHIVE` lies in a registry.
+pub const MANIFEST: &[u8] = include_bytes!("../fixtures/cosign/manifest.json");

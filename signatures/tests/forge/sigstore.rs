@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 pub const ISSUER: &str = "https://token.actions.example.com";
 pub const SUBJECT: &str = "https://github.com/acme/charts/.github/workflows/release.yml@refs/heads/main";
-const CT_POISONLESS: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2];
+const EMBEDDED_SCTS: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2];
 
 /// A key that vouches for something.
 pub struct Log {
@@ -165,7 +165,7 @@ impl Sigstore {
         if wanted.sct != Sct::Missing {
             let issuer = sha256(&authority.key().subject_public_key_info());
             let list = sct_list(log, &issuer, &tbs, wanted.not_before);
-            params.custom_extensions.push(CustomExtension::from_oid_content(CT_POISONLESS, octet_string(&list)));
+            params.custom_extensions.push(CustomExtension::from_oid_content(EMBEDDED_SCTS, octet_string(&list)));
         }
         let der = params.signed_by(&key, authority).unwrap().der().to_vec();
         Signing { key, der }
@@ -179,7 +179,8 @@ fn params(wanted: &Wanted) -> CertificateParams {
     params.not_before = moment(wanted.not_before);
     params.not_after = moment(wanted.not_before + wanted.lasts);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    let usage = if wanted.is_for_code { ExtendedKeyUsagePurpose::CodeSigning } else { ExtendedKeyUsagePurpose::ServerAuth };
+    let usage =
+        if wanted.is_for_code { ExtendedKeyUsagePurpose::CodeSigning } else { ExtendedKeyUsagePurpose::ServerAuth };
     params.extended_key_usages = vec![usage];
     params.subject_alt_names = wanted.subject.into_iter().map(name).collect();
     params.use_authority_key_identifier_extension = true;
@@ -272,18 +273,18 @@ impl Log {
         let kind: Value = serde_json::from_slice(body).unwrap();
         let leaf = sha256(&[&[0], body].concat());
         let other = sha256(b"\0another entry");
-        let root = sha256(&[&[1][..], &leaf, &other].concat());
+        let root = sha256(&[&[1][..], &other, &leaf].concat());
         let note = format!("rekor.example.com - 1\n2\n{}\n", b64(&root));
         let signature = [&self.id()[..4], &self.sign(note.as_bytes())].concat();
         let checkpoint = format!("{note}\n\u{2014} rekor.example.com {}\n", b64(&signature));
         json!({
-            "logIndex": "0",
+            "logIndex": "1",
             "logId": { "keyId": b64(&self.id()) },
             "kindVersion": { "kind": kind["kind"], "version": kind["apiVersion"] },
             "integratedTime": at.to_string(),
             "inclusionPromise": { "signedEntryTimestamp": b64(&self.promise(body, at)) },
             "inclusionProof": {
-                "logIndex": "0",
+                "logIndex": "1",
                 "rootHash": b64(&root),
                 "treeSize": "2",
                 "hashes": [b64(&other)],
@@ -295,7 +296,7 @@ impl Log {
 
     fn promise(&self, body: &[u8], at: u32) -> Vec<u8> {
         let id: String = self.id().iter().map(|byte| format!("{byte:02x}")).collect();
-        self.sign(format!(r#"{{"body":"{}","integratedTime":{at},"logID":"{id}","logIndex":0}}"#, b64(body)).as_bytes())
+        self.sign(format!(r#"{{"body":"{}","integratedTime":{at},"logID":"{id}","logIndex":1}}"#, b64(body)).as_bytes())
     }
 
     /// The promise as cosign's annotation has it.
@@ -303,7 +304,7 @@ impl Log {
         let id: String = self.id().iter().map(|byte| format!("{byte:02x}")).collect();
         json!({
             "SignedEntryTimestamp": b64(&self.promise(body, at)),
-            "Payload": { "body": b64(body), "integratedTime": at, "logIndex": 0, "logID": id },
+            "Payload": { "body": b64(body), "integratedTime": at, "logIndex": 1, "logID": id },
         })
     }
 }
