@@ -38,13 +38,18 @@ async fn left_of(place: &Place, release: &str) -> Vec<String> {
                  horizontalpodautoscalers,poddisruptionbudgets,ingresses";
     let said = place.kubectl.run(&format!("get {kinds} -l app.kubernetes.io/instance={release} -o name")).await;
     said.is_done();
-    said.text.lines().filter(|line| line.contains('/')).map(str::to_owned).collect()
+    let mut left: Vec<_> = said.text.lines().filter(|line| line.contains('/')).map(str::to_owned).collect();
+    left.sort();
+    left
 }
 
 /// Uninstalls a release, and waits until no more is left of it than what is kept.
 async fn uninstall(place: &Place, release: &str, kept: &[&str]) {
     Helm::of(&place.kubectl).uninstall(release).await.is_done();
-    eventually(&format!("of {release} is left {kept:?}"), async || (left_of(place, release).await == kept).then_some(())).await;
+    eventually(&format!("of {release} is left {kept:?}"), async || {
+        (left_of(place, release).await == kept).then_some(())
+    })
+    .await;
 }
 
 async fn answer(place: &Place, service: &str) -> String {
@@ -68,10 +73,13 @@ async fn a_web_service_answers_rolls_out_anew_and_leaves_nothing() {
     tested.is_done();
     assert!(tested.text.contains("answers: HTTP/1.0 200"), "{}", tested.text);
 
-    helm.apply("shop", &chart("web-service"), &format!("{values}\nreplicas: 1\nenv: {{GREETING: hello}}")).await.is_done();
+    helm.apply("shop", &chart("web-service"), &format!("{values}\nreplicas: 1\nenv: {{GREETING: hello}}"))
+        .await
+        .is_done();
     assert!(answer(&place, "shop").await.starts_with("hello from shop-"));
     assert!(place.get("poddisruptionbudget", "shop").await.is_none());
-    let pods = place.kubectl.run("get pods -l app.kubernetes.io/instance=shop -o jsonpath={.items[*].spec.nodeName}").await;
+    let pods =
+        place.kubectl.run("get pods -l app.kubernetes.io/instance=shop -o jsonpath={.items[*].spec.nodeName}").await;
     assert!(pods.text.split(' ').all(|node| node == "real"), "{}", pods.text);
     uninstall(&place, "shop", &[]).await;
 }
@@ -126,7 +134,8 @@ async fn a_worker_that_hangs_is_started_again() {
 async fn a_cron_job_runs_at_its_time_and_leaves_nothing() {
     let place = place().await;
     let helm = Helm::of(&place.kubectl);
-    let values = format!("image: {{{SHELL}}}\nschedule: '* * * * *'\ncommand: [sh, -c, 'echo reported; touch /tmp/report']");
+    let values =
+        format!("image: {{{SHELL}}}\nschedule: '* * * * *'\ncommand: [sh, -c, 'echo reported; touch /tmp/report']");
     helm.apply("report", &chart("cron-job"), &values).await.is_done();
     // Its time comes within a minute.
     let ran = within(Duration::from_secs(120), Duration::from_millis(500), async || {
@@ -145,8 +154,7 @@ async fn a_cron_job_runs_at_its_time_and_leaves_nothing() {
 /// What a statement gives, asked in the server's own container.
 async fn sql(place: &Place, statement: &str) -> String {
     let psql = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", statement];
-    let exec = ["exec", "accounts-0", "-c", "postgresql", "--"];
-    let said = place.kubectl.run_words(&[&exec[..], &psql].concat()).await;
+    let said = place.kubectl.run_words(&[&["exec", "accounts-0", "--"][..], &psql].concat()).await;
     said.is_done();
     said.text.trim().to_owned()
 }
@@ -175,7 +183,8 @@ async fn a_database_keeps_rows_and_password_over_its_pod_an_upgrade_and_the_rele
     place.ready("accounts-0").await;
     assert_eq!(sql(&place, "select amount from entries").await, "4711");
 
-    let larger = format!("{DATABASE}\nparameters: {{max_connections: \"20\"}}\nresources: {{limits: {{memory: 320Mi}}}}");
+    let larger =
+        format!("{DATABASE}\nparameters: {{max_connections: \"20\"}}\nresources: {{limits: {{memory: 320Mi}}}}");
     helm.apply("accounts", &chart, &larger).await.is_done();
     assert_eq!(sql(&place, "show max_connections").await, "20");
     assert_eq!(sql(&place, "select amount from entries").await, "4711");
@@ -202,11 +211,15 @@ async fn a_database_of_another_major_version_is_refused_in_words_and_left_as_it_
     let message = eventually("it says why it does not start", async || {
         let pod = place.get("pod", "accounts-0").await?;
         let state = &pod["status"]["initContainerStatuses"][0];
-        let ended = [&state["state"]["terminated"], &state["lastState"]["terminated"]].into_iter().find(|of| of.is_object())?;
+        let ended =
+            [&state["state"]["terminated"], &state["lastState"]["terminated"]].into_iter().find(|of| of.is_object())?;
         Some(ended["message"].as_str()?.to_owned())
     })
     .await;
-    assert!(message.starts_with(&format!("The data are of PostgreSQL 9, and the image is PostgreSQL {version}.")), "{message}");
+    assert!(
+        message.starts_with(&format!("The data are of PostgreSQL 9, and the image is PostgreSQL {version}.")),
+        "{message}"
+    );
     assert!(message.contains("Nothing was changed."), "{message}");
     let seen = eventually("Berth says it too", async || {
         let seen = place.namespace().await.to_string();
@@ -228,7 +241,10 @@ async fn say_version(place: &Place, version: &str) {
     writer["spec"]["volumes"] = json!([{"name": "data", "persistentVolumeClaim": {"claimName": "accounts-data"}}]);
     writer["spec"]["containers"][0]["volumeMounts"] = json!([{"name": "data", "mountPath": "/data"}]);
     place.kubectl.apply(&writer).await.is_done();
-    eventually("it is written", async || (place.get("pod", "writer").await?["status"]["phase"] == "Succeeded").then_some(())).await;
+    eventually("it is written", async || {
+        (place.get("pod", "writer").await?["status"]["phase"] == "Succeeded").then_some(())
+    })
+    .await;
     place.kubectl.run("delete pod writer").await.is_done();
 }
 
@@ -329,7 +345,8 @@ async fn the_api_server_takes_all_that_the_charts_can_say() {
             }
             // The cluster has no Gateway API, and a developer no right to make a route.
             let text = std::fs::read_to_string(&file).expect("can be read");
-            let text: String = text.lines().filter(|line| !line.starts_with("gateway:")).map(|line| format!("{line}\n")).collect();
+            let text: String =
+                text.lines().filter(|line| !line.starts_with("gateway:")).map(|line| format!("{line}\n")).collect();
             let values = place.kubectl.write("values.yaml", &text);
             let said = helm.try_install("shop", &chart(entry), &values).await;
             assert!(said.is_done, "{}: {}", file.display(), said.text);

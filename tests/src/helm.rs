@@ -49,7 +49,8 @@ impl<'a> Helm<'a> {
     pub async fn run(&self, words: &[&str]) -> Said {
         let mut command = Command::new(&stack().helm);
         command.env_clear().args(words).env("KUBECONFIG", self.kubectl.kubeconfig()).kill_on_drop(true);
-        for (variable, dir) in [("HELM_CONFIG_HOME", "config"), ("HELM_CACHE_HOME", "cache"), ("HELM_DATA_HOME", "data")]
+        for (variable, dir) in
+            [("HELM_CONFIG_HOME", "config"), ("HELM_CACHE_HOME", "cache"), ("HELM_DATA_HOME", "data")]
         {
             command.env(variable, self.kubectl.dir().join("helm").join(dir));
         }

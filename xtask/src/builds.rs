@@ -144,7 +144,8 @@ mod tests {
     fn helm_is_of_the_version_that_it_says() {
         let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../helm/program/go.mod");
         let module = fs::read_to_string(module).unwrap();
-        let version = module.lines().find_map(|line| line.trim().trim_start_matches("require ").strip_prefix("helm.sh/helm/v4 "));
+        let version =
+            module.lines().find_map(|line| line.trim().trim_start_matches("require ").strip_prefix("helm.sh/helm/v4 "));
         assert_eq!(version.and_then(|version| version.split_whitespace().next()), Some(HELM_VERSION));
     }
 }

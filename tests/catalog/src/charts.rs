@@ -6,24 +6,29 @@ use crate::starter::{Starter, name};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// What a chart is rendered with: its own values alone, and each file of `ci/`.
 fn all_values(starter: &Starter) -> Vec<Vec<PathBuf>> {
     [Vec::new()].into_iter().chain(starter.values().into_iter().map(|file| vec![file])).collect()
 }
 
-/// Renders every chart with everything that it must render with.
-fn every(judge: impl Fn(&str, &[Value])) {
+/// Every chart with everything that it must render with, and the objects it comes to; rendered once for all tests.
+static RENDERED: LazyLock<Vec<(String, Vec<Value>)>> = LazyLock::new(|| {
     let helm = Helm::new();
-    for starter in Starter::all() {
-        for values in all_values(&starter) {
-            let values: Vec<_> = values.iter().map(PathBuf::as_path).collect();
-            let what = format!("{} {values:?}", starter.id);
-            let objects = helm.render(&starter.chart(), &values).unwrap_or_else(|said| panic!("{what}: {said}"));
-            assert!(!objects.is_empty(), "{what}");
-            judge(&what, &objects);
-        }
-    }
+    let render = move |starter: &Starter, values: Vec<PathBuf>| {
+        let values: Vec<_> = values.iter().map(PathBuf::as_path).collect();
+        let what = format!("{} {values:?}", starter.id);
+        let objects = helm.render(&starter.chart(), &values).unwrap_or_else(|said| panic!("{what}: {said}"));
+        assert!(!objects.is_empty(), "{what}");
+        (what, objects)
+    };
+    let all = Starter::all();
+    all.iter().flat_map(|starter| all_values(starter).into_iter().map(move |values| render(starter, values))).collect()
+});
+
+fn every(judge: impl Fn(&str, &[Value])) {
+    RENDERED.iter().for_each(|(what, objects)| judge(what, objects));
 }
 
 #[test]
