@@ -1,5 +1,6 @@
 //! Fills a fresh Berth: the set-up a platform team would apply, requests in every state, and workloads that run or fail.
 
+mod catalog;
 mod desk;
 
 use std::path::Path;
@@ -86,6 +87,7 @@ pub async fn fill(url: &str, accounts: &[DemoAccount], places: &Places<'_>) -> R
     }
     change_classes(&desk).await?;
     change_quota(&desk).await?;
+    catalog::offer(places.settings, &desk, places.catalog).await?;
     drift(&desk, places).await
 }
 
@@ -159,6 +161,9 @@ pub struct Places<'a> {
     pub identity: &'a Identity,
     /// Directory with `workloads/NAMESPACE.yaml`, and `workloads/real` for the real node.
     pub demo: &'a Path,
+    /// The starter catalog.
+    pub catalog: &'a Path,
+    pub settings: &'a Settings,
     pub has_real_node: bool,
     /// Where the accounts' kubeconfigs are written.
     pub dir: &'a Path,

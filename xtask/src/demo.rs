@@ -123,6 +123,8 @@ impl Demo {
             cluster: &running.cluster,
             identity: &running.identity,
             demo: &project.demo(),
+            catalog: &project.catalog(),
+            settings: &settings,
             has_real_node,
             dir: &place.dir,
         };

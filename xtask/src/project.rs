@@ -66,6 +66,11 @@ impl Project {
         self.root.join("identity")
     }
 
+    /// The starter catalog.
+    pub fn catalog(&self) -> PathBuf {
+        self.root.join("catalog")
+    }
+
     pub fn demo(&self) -> PathBuf {
         self.root.join("demo")
     }

@@ -34,7 +34,7 @@ impl Desk {
         Ok(Self { by_role: accounts.iter().map(api).collect::<Result<_>>()? })
     }
 
-    fn api(&self, role: &str) -> Result<&Api> {
+    pub(super) fn api(&self, role: &str) -> Result<&Api> {
         self.by_role.get(role).ok_or_else(|| anyhow!("no account {role}"))
     }
 
