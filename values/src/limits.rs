@@ -28,13 +28,13 @@ pub const MAX_HELP_CHARS: usize = 2_000;
 /// Bytes of a pattern.
 pub const MAX_PATTERN_BYTES: usize = 2_000;
 /// Bytes that a compiled pattern may take.
-pub const MAX_PATTERN_SIZE: usize = 1 << 20;
-/// Bytes that all compiled patterns of a form or schema may take together, counted as they are written.
+pub const MAX_PATTERN_SIZE: usize = 1 << 18;
+/// Different patterns of one schema.
 pub const MAX_PATTERNS: usize = 500;
 /// Inputs of one posted form.
 pub const MAX_POSTED: usize = 20_000;
-/// Fields that one post may change.
-pub const MAX_CHANGES: usize = 500;
+/// Fields that one post may change. Each change is read back.
+pub const MAX_CHANGES: usize = 200;
 /// Problems that are listed at once.
 pub const MAX_PROBLEMS: usize = 100;
 /// Checks of a value by a schema, before the check is left to Helm.

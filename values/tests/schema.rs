@@ -40,7 +40,11 @@ fn schemas_without_end_are_refused_at_once(#[case] schema: String) {
     let begin = Instant::now();
     let chart = Chart::read("x: 1\n", Some(&schema));
     let schema = chart.schema.clone().unwrap();
-    assert!(matches!(schema.error(), Some(SchemaError::Endless { .. } | SchemaError::TooComplex)), "{:?}", schema.error());
+    assert!(
+        matches!(schema.error(), Some(SchemaError::Endless { .. } | SchemaError::TooComplex)),
+        "{:?}",
+        schema.error()
+    );
     let checked = validate(&schema, chart.values.value(), &Document::empty());
     assert!(checked.error.is_some());
     Form::of(&chart, &Overlay::default(), &Document::empty(), &Context::default());
@@ -81,7 +85,10 @@ fn patterns_that_explode_do_not() {
 
 #[test]
 fn nothing_is_fetched() {
-    let schema = Schema::parse(r#"{"properties": {"a": {"$ref": "https://example.com/a.json"}, "b": {"$ref": "file:///etc/passwd"}}}"#).unwrap();
+    let schema = Schema::parse(
+        r#"{"properties": {"a": {"$ref": "https://example.com/a.json"}, "b": {"$ref": "file:///etc/passwd"}}}"#,
+    )
+    .unwrap();
     assert_eq!(schema.error(), None);
     assert_eq!(schema.unchecked().len(), 2);
 }
@@ -97,7 +104,10 @@ fn what_is_no_schema_is_refused(#[case] text: &str, #[case] is_it: fn(&SchemaErr
 
 #[test]
 fn a_schema_that_breaks_its_rules_still_makes_a_form() {
-    let chart = Chart::read("a: 1\n", Some(r#"{"properties": {"a": {"type": "whole"}, "b": {"enum": 3}, "c": {"type": "string"}}}"#));
+    let chart = Chart::read(
+        "a: 1\n",
+        Some(r#"{"properties": {"a": {"type": "whole"}, "b": {"enum": 3}, "c": {"type": "string"}}}"#),
+    );
     assert!(matches!(chart.schema.as_ref().unwrap().error(), Some(SchemaError::Invalid { .. })));
     let form = Form::of(&chart, &Overlay::default(), &Document::empty(), &Context::default());
     assert_eq!(form.fields().len(), 3);
@@ -108,7 +118,8 @@ fn a_schema_that_breaks_its_rules_still_makes_a_form() {
 fn problems_are_bounded_and_without_values() {
     let set: String = (0..500).map(|n| format!("k{n}: hunter2\n")).collect();
     let set = Document::parse(set).unwrap();
-    let checked = validate(&Schema::parse(r#"{"additionalProperties": {"type": "integer"}}"#).unwrap(), set.value(), &set);
+    let checked =
+        validate(&Schema::parse(r#"{"additionalProperties": {"type": "integer"}}"#).unwrap(), set.value(), &set);
     assert_eq!((checked.problems.len(), checked.has_more), (100, true));
     assert!(checked.problems.iter().all(|problem| !problem.message.contains("hunter2") && problem.line.is_some()));
 }
@@ -126,7 +137,10 @@ fn values_are_merged_as_helm_does(#[case] defaults: &str, #[case] values: &str, 
 
 #[test]
 fn layers_of_values_keep_null() {
-    assert_eq!(layer(&json(r#"{"a": 1, "b": {"x": 1}}"#), &json(r#"{"a": null, "b": {"y": 2}}"#)), json(r#"{"a": null, "b": {"x": 1, "y": 2}}"#));
+    assert_eq!(
+        layer(&json(r#"{"a": 1, "b": {"x": 1}}"#), &json(r#"{"a": null, "b": {"y": 2}}"#)),
+        json(r#"{"a": null, "b": {"x": 1, "y": 2}}"#)
+    );
 }
 
 #[rstest]

@@ -7,7 +7,7 @@ use super::source::{Labelled, Source};
 use super::{Field, Node, Note, Origin, Rules, guess, help, read, rules};
 use crate::overlay::Condition;
 use crate::path::{Part, Path, Segment};
-use crate::schema::{Flat, Unchecked, compile};
+use crate::schema::{Flat, Schema, Unchecked, compile};
 use crate::value::{Type, Value};
 use crate::yaml::inline;
 
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
             }
             None => kind,
         };
-        let (own, mut notes) = rules_of(flat);
+        let (own, mut notes) = rules_of(self.schema, flat);
         let rules = said.map_or_else(|| own.clone(), |said| own.and(&said.rules));
         if let Some(said) = said {
             notes.extend(
@@ -207,11 +207,11 @@ fn choice(options: Vec<Labelled>, value: Option<&Value>) -> Kind {
 }
 
 /// The limits that a schema sets, and those that are not checked in the field.
-fn rules_of(flat: &Flat) -> (Rules, Vec<Note>) {
+fn rules_of(schema: Option<&Schema>, flat: &Flat) -> (Rules, Vec<Note>) {
     let mut notes = Vec::new();
     let mut patterns = Vec::new();
     for pattern in flat.all("pattern").iter().filter_map(|pattern| pattern.as_str()) {
-        if compile(pattern).is_some() {
+        if schema.is_some_and(|schema| schema.is_checked(pattern)) {
             patterns.push(pattern.to_owned());
         } else {
             let pattern = pattern.chars().take(200).collect();

@@ -4,7 +4,6 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde::Serialize;
 
-use super::prepare::{self, Unchecked};
 use super::{Schema, SchemaError, cost};
 use crate::document::Document;
 use crate::limits::{MAX_PATTERN_SIZE, MAX_PROBLEMS};
@@ -42,19 +41,17 @@ pub(super) struct Checker {
     validator: Validator,
     /// The schema as it is checked by.
     prepared: Schema,
-    pub unchecked: Vec<Unchecked>,
 }
 
 impl std::fmt::Debug for Checker {
     fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
-        formatter.debug_struct("Checker").field("unchecked", &self.unchecked).finish_non_exhaustive()
+        formatter.debug_struct("Checker").field("prepared", &self.prepared).finish_non_exhaustive()
     }
 }
 
 impl Checker {
     pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
-        let prepared = prepare::prepare(schema);
-        let checked = Schema::of(prepared.schema)?;
+        let checked = Schema::of(schema.prepared().schema.clone())?;
         cost::check_size(&checked)?;
         // What refers to itself without an end does so for any value.
         cost::check_work(&checked, &Value::Null)?;
@@ -67,7 +64,7 @@ impl Checker {
                     message: message(&error),
                 }
             })?;
-        Ok(Self { validator, prepared: checked, unchecked: prepared.unchecked })
+        Ok(Self { validator, prepared: checked })
     }
 }
 

@@ -49,6 +49,7 @@ struct Inner {
     names: HashMap<String, Vec<String>>,
     /// The root's own address.
     id: Option<String>,
+    prepared: OnceLock<prepare::Prepared>,
     checker: OnceLock<Result<check::Checker, SchemaError>>,
 }
 
@@ -76,7 +77,7 @@ impl Schema {
         collect_names(&root, &mut Vec::new(), &mut names);
         let id = root.member("$id").or_else(|| root.member("id")).and_then(Value::as_str);
         let id = id.map(|id| id.trim_end_matches('#').to_owned()).filter(|id| !id.is_empty());
-        Ok(Self { inner: Arc::new(Inner { root, names, id, checker: OnceLock::new() }) })
+        Ok(Self { inner: Arc::new(Inner { root, names, id, prepared: OnceLock::new(), checker: OnceLock::new() }) })
     }
 
     pub fn root(&self) -> &Value {
@@ -105,13 +106,22 @@ impl Schema {
         }
     }
 
+    fn prepared(&self) -> &prepare::Prepared {
+        self.inner.prepared.get_or_init(|| prepare::prepare(self))
+    }
+
+    /// Whether a pattern of this schema can be checked.
+    pub(crate) fn is_checked(&self, pattern: &str) -> bool {
+        self.prepared().patterns.get(pattern) == Some(&true)
+    }
+
     fn checker(&self) -> &Result<check::Checker, SchemaError> {
         self.inner.checker.get_or_init(|| check::Checker::new(self))
     }
 
     /// Rules that are checked neither in the form nor in the YAML here, only by Helm, each with the reason.
     pub fn unchecked(&self) -> &[Unchecked] {
-        self.checker().as_ref().map(|checker| checker.unchecked.as_slice()).unwrap_or_default()
+        &self.prepared().unchecked
     }
 
     /// Why nothing can be checked by this schema, if so.

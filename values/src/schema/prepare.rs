@@ -1,5 +1,7 @@
 //! Takes out of a schema what cannot be checked here, and says so: rules that are left out are never rules that fail.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Schema, pattern};
@@ -25,15 +27,18 @@ pub enum Unchecked {
 /// What names the drafts that are known; a schema with another is read as the newest.
 const DRAFTS: [&str; 5] = ["draft-04", "draft-06", "draft-07", "2019-09", "2020-12"];
 
+#[derive(Debug)]
 pub(super) struct Prepared {
     pub schema: Value,
     pub unchecked: Vec<Unchecked>,
+    /// Whether each pattern can be checked; each is compiled once.
+    pub patterns: HashMap<String, bool>,
 }
 
 pub(super) fn prepare(schema: &Schema) -> Prepared {
     let mut unchecked = Vec::new();
-    let mut n_patterns = 0;
-    let mut prepared = strip(schema, schema.root(), &mut unchecked, &mut n_patterns);
+    let mut patterns = HashMap::new();
+    let mut prepared = strip(schema, schema.root(), &mut unchecked, &mut patterns);
     if let Value::Map(root) = &mut prepared {
         let is_known = root.get("$schema").and_then(Value::as_str).is_some_and(|draft| {
             draft.contains("json-schema.org/") && DRAFTS.iter().any(|known| draft.contains(known))
@@ -42,25 +47,25 @@ pub(super) fn prepare(schema: &Schema) -> Prepared {
             root.shift_remove("$schema");
         }
     }
-    Prepared { schema: prepared, unchecked }
+    Prepared { schema: prepared, unchecked, patterns }
 }
 
-fn strip(schema: &Schema, value: &Value, unchecked: &mut Vec<Unchecked>, n_patterns: &mut usize) -> Value {
+fn strip(schema: &Schema, value: &Value, unchecked: &mut Vec<Unchecked>, known: &mut HashMap<String, bool>) -> Value {
     match value {
         Value::List(items) => {
-            Value::List(items.iter().map(|item| strip(schema, item, unchecked, n_patterns)).collect())
+            Value::List(items.iter().map(|item| strip(schema, item, unchecked, known)).collect())
         }
-        Value::Map(map) => Value::Map(strip_map(schema, map, unchecked, n_patterns)),
+        Value::Map(map) => Value::Map(strip_map(schema, map, unchecked, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 
-fn strip_map(schema: &Schema, map: &Map, unchecked: &mut Vec<Unchecked>, n_patterns: &mut usize) -> Map {
+fn strip_map(schema: &Schema, map: &Map, unchecked: &mut Vec<Unchecked>, known: &mut HashMap<String, bool>) -> Map {
     let mut stripped = Map::new();
     let mut is_open = false;
     for (key, value) in map {
         match (key.as_str(), value) {
-            ("pattern", Value::String(pattern)) if !is_usable(pattern, n_patterns) => {
+            ("pattern", Value::String(pattern)) if !is_usable(pattern, known) => {
                 note(unchecked, Unchecked::Pattern { pattern: pattern.chars().take(200).collect() });
             }
             ("$ref" | "$dynamicRef" | "$recursiveRef", Value::String(reference))
@@ -75,8 +80,8 @@ fn strip_map(schema: &Schema, map: &Map, unchecked: &mut Vec<Unchecked>, n_patte
             ("patternProperties", Value::Map(patterns)) => {
                 let mut kept = Map::new();
                 for (pattern, value) in patterns {
-                    if is_usable(pattern, n_patterns) {
-                        kept.insert(pattern.clone(), strip(schema, value, unchecked, n_patterns));
+                    if is_usable(pattern, known) {
+                        kept.insert(pattern.clone(), strip(schema, value, unchecked, known));
                     } else {
                         is_open = true;
                         note(unchecked, Unchecked::Pattern { pattern: pattern.chars().take(200).collect() });
@@ -88,7 +93,7 @@ fn strip_map(schema: &Schema, map: &Map, unchecked: &mut Vec<Unchecked>, n_patte
                 stripped.insert(key.clone(), value.clone());
             }
             _ => {
-                stripped.insert(key.clone(), strip(schema, value, unchecked, n_patterns));
+                stripped.insert(key.clone(), strip(schema, value, unchecked, known));
             }
         }
     }
@@ -100,9 +105,13 @@ fn strip_map(schema: &Schema, map: &Map, unchecked: &mut Vec<Unchecked>, n_patte
     stripped
 }
 
-fn is_usable(pattern: &str, n_patterns: &mut usize) -> bool {
-    *n_patterns += 1;
-    *n_patterns <= MAX_PATTERNS && pattern::compile(pattern).is_some()
+fn is_usable(pattern: &str, patterns: &mut HashMap<String, bool>) -> bool {
+    if let Some(known) = patterns.get(pattern) {
+        return *known;
+    }
+    let is_usable = patterns.len() < MAX_PATTERNS && pattern::compile(pattern).is_some();
+    patterns.insert(pattern.to_owned(), is_usable);
+    is_usable
 }
 
 fn note(unchecked: &mut Vec<Unchecked>, rule: Unchecked) {

@@ -117,10 +117,12 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH {
             return Err(YamlError::TooDeep { line, limit: MAX_DEPTH });
         }
-        let start = offset(span.tag_start().unwrap_or(span.start));
+        // Behind the last line, the parser counts on.
+        let place = |marker: Marker| offset(marker).min(self.text.len());
+        let start = place(span.tag_start().unwrap_or(span.start));
         let mut node = Node {
-            start: start.min(offset(span.start)),
-            content: offset(span.start)..offset(span.end),
+            start: start.min(place(span.start)),
+            content: place(span.start)..place(span.end),
             line,
             column: span.start.col(),
             anchor: 0,
