@@ -30,6 +30,8 @@ const SCHEMA_BYTES: usize = 4 << 20;
 const README_BYTES: usize = 1 << 20;
 /// Of values, schemas and metadata of a chart and all charts in it.
 const BUDGET: Budget = Budget { nodes: 250_000, bytes: 16 << 20, aliases: 100 };
+/// Of `Chart.yaml`, `Chart.lock` and their like, each.
+const METADATA_NODES: usize = 20_000;
 /// Charts in a chart, however deep.
 const N_CHARTS: usize = 200;
 const DEEPEST: usize = 5;
@@ -160,7 +162,9 @@ impl Reading {
 
     fn yaml(&mut self, files: &Files, at: &str, name: &str, most: usize) -> Result<Option<Value>, ChartError> {
         let Some(bytes) = files.get(name) else { return Ok(None) };
-        let value = yaml::text(bytes, most).and_then(|text| yaml::read(text, &mut self.budget));
+        let mut budget = Budget { nodes: self.budget.nodes.min(METADATA_NODES), ..self.budget };
+        let value = yaml::text(bytes, most).and_then(|text| yaml::read(text, &mut budget));
+        self.budget.bytes = budget.bytes;
         value.map(Some).map_err(|error| ChartError::Unreadable { file: format!("{at}{name}"), error })
     }
 
