@@ -1,7 +1,7 @@
 //! What was found in a version, in the words in which people decide on it.
 
 use super::ingest::SAMPLE_NAMESPACE;
-use charts::rendered::{self, Allowed, Limits, Mark, Reach, RenderedError, RenderedFacts, Right as Found};
+use charts::rendered::{self, Allowed, Concern, Limits, Reach, RenderedError, RenderedFacts, Right as Found};
 use domain::catalog::{Findings, Needs, Right, Signature};
 use domain::class::PodSecurity;
 use std::collections::BTreeSet;
@@ -36,8 +36,8 @@ fn shown(lines: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn right(found: &Found) -> Right {
-    let is_grave = found.marks.iter().any(|mark| match mark {
-        Mark::Wildcard | Mark::Secrets | Mark::Escalates | Mark::RunsCode | Mark::Tokens | Mark::Admission | Mark::Nodes => true,
+    let is_grave = found.marks.iter().any(|concern| match concern {
+        Concern::Wildcard | Concern::Secrets | Concern::Escalates | Concern::RunsCode | Concern::Tokens | Concern::Admission | Concern::Nodes => true,
     });
     let is_cluster_wide = match found.reach {
         Reach::Cluster | Reach::Aggregated => true,
