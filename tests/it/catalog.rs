@@ -6,6 +6,8 @@ use tests::{Account, Actor, Desk, Role, chart, eventually, with};
 
 const ROLE: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\nrules: [{apiGroups: [''], resources: [secrets], verbs: [get, list]}]\n";
 
+const OTHER_IMAGE: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec: {containers: [{name: c, image: 'elsewhere.example.com/x:1'}]}\n";
+
 fn spec(more: Value) -> Value {
     let spec = json!({"title": "Web", "summary": "A web service.", "category": "service", "owner": "Platform team"});
     with(spec, more)
@@ -145,6 +147,34 @@ async fn a_new_version_is_reviewed_by_what_differs() {
     let told: Vec<_> = parts.iter().map(|part| (part["group"].as_str(), part["name"].as_str())).collect();
     assert_eq!(told, [(Some("objects"), Some("Deployment web")), (Some("values"), Some("values.yaml"))], "{review}");
     platform.get(&format!("/admin/catalog/{entry}/versions/1.1.0")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_rule_approves_patches_in_which_nothing_is_at_stake_and_nothing_else() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({"automatic": "patches"})).await;
+    let elsewhere = [("templates/job.yaml", OTHER_IMAGE)];
+    let role = [("templates/role.yaml", ROLE)];
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    let state = async |version: &str| {
+        let read = platform.get(&path(&entry, &format!("/versions/{version}"))).await.expect(200).json();
+        read["state"]["state"].as_str().expect("is text").to_owned()
+    };
+    assert_eq!(state("1.0.0").await, "candidate", "nothing is offered that it could be a patch of");
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    for (version, more, expected) in [
+        ("1.0.1", &[][..], "approved"),
+        ("1.1.0", &[], "candidate"),
+        ("1.0.2", &elsewhere, "candidate"),
+        ("1.0.3", &role, "candidate"),
+        ("1.0.0-rc.1", &[], "candidate"),
+    ] {
+        let ended = take_in(&platform, &entry, chart("web", version, more)).await;
+        assert_eq!((ended["state"].as_str(), state(version).await.as_str()), (Some("taken_in"), expected), "{version}: {ended}");
+    }
+    let events = platform.get(&format!("/api/v1/audit?subject=entry%20{entry}%201.0.1")).await.expect(200).json();
+    assert_eq!((&events["items"][0]["action"], &events["items"][0]["actor_kind"]), (&json!("version.approved"), &json!("rule")));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Builds what is missing, and nothing twice.
 
-use std::process::Command;
+use std::{process::Command, thread};
 
 use anyhow::{Result, ensure};
 
@@ -31,10 +31,15 @@ pub fn parts(project: &Project, steps: &Steps) -> Result<()> {
     identity(project, steps)
 }
 
-/// Berth itself, and what the browser loads.
+/// Berth itself, and what the browser loads, side by side: each has a directory of its own, and neither keeps two cores busy
+/// to its end.
 pub fn berth_with_site(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
-    site(project, steps, profile)?;
-    berth(project, steps)
+    thread::scope(|scope| {
+        let site = scope.spawn(|| site(project, steps, profile));
+        let berth = berth(project, steps);
+        let site = site.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        berth.and(site)
+    })
 }
 
 /// The control plane: some minutes the first time.

@@ -80,8 +80,8 @@ fn search(view: &Gallery, chosen: &str) -> AnyView {
     let namespaces = (!view.namespaces.is_empty()).then(|| {
         view! {
             <label>
-                "For namespace"
-                <select name="namespace"><option value="">"any"</option>{options.collect_view()}</select>
+                <span>"For namespace"</span>
+                <select class="input" name="namespace"><option value="">"any"</option>{options.collect_view()}</select>
             </label>
         }
     });
@@ -89,8 +89,8 @@ fn search(view: &Gallery, chosen: &str) -> AnyView {
     view! {
         <form class="filters" method="get" action=PageKind::Catalog.path() role="search">
             <label class="search">
-                "Search"
-                <input type="search" name="q" value=view.query.clone() maxlength="100" placeholder="Charts, images, words in the docs"/>
+                <span>"Search"</span>
+                <input class="input" type="search" name="q" value=view.query.clone() maxlength="100" placeholder="Charts, images, words in the docs"/>
             </label>
             {namespaces}
             {category}
@@ -113,15 +113,16 @@ fn entry(card: &EntryCard, chosen: &str, today: Date) -> AnyView {
     });
     let withdrawn = card.withdrawn.is_some().then(|| badge::badge(Tone::Bad, LuArchive, "Withdrawn"));
     let approval = card.needs_approval.then(|| badge::badge(Tone::Neutral, LuShieldCheck, "Needs approval"));
-    let needs = card.offered.as_ref().map(|offered| badge::tag(format!("needs {}", catalog::needs(&offered.needs))));
+    let needs = card.offered.as_ref().and_then(|offered| catalog::needs(&offered.needs));
+    let needs = needs.map(|needs| badge::tag(format!("needs {needs}")));
     view! {
         <li class="card" data-entry=card.name.to_string()>
             {catalog::emblem(&card.title, card.category)}
             <div class="stack">
                 <h2><a class="row" href=href>{card.title.clone()}</a></h2>
-                <div class="state">{version}</div>
+                <div class="meta">{version}</div>
                 <p>{card.summary.clone()}</p>
-                <div class="state">{needs}{withdrawn}{approval}{card.fit.as_ref().map(catalog::fit)}</div>
+                <div class="meta">{needs}{withdrawn}{approval}{card.fit.as_ref().map(catalog::fit)}</div>
             </div>
         </li>
     }

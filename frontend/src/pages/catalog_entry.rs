@@ -110,7 +110,7 @@ fn fits(fits: &[NamespaceFit]) -> Option<AnyView> {
 fn facts(view: &EntryView) -> AnyView {
     let offered = view.offered.as_ref().map(|offered| {
         view! {
-            <dt>"Needs at least"</dt><dd>{catalog::needs(&offered.needs)}</dd>
+            <dt>"Needs at least"</dt><dd>{catalog::needs(&offered.needs).unwrap_or_else(|| "nothing".into())}</dd>
             <dt>"Pod security"</dt><dd>{catalog::level(offered.pod_security)}</dd>
         }
     });

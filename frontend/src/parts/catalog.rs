@@ -30,8 +30,8 @@ pub(crate) fn day(day: Date) -> String {
     format!("{} {month} {}", day.day(), day.year())
 }
 
-/// `0.5 CPU · 1 GiB · 10 GiB storage`; what is not known is said.
-pub(crate) fn needs(needs: &Needs) -> String {
+/// `0.5 CPU · 1 GiB · 10 GiB storage`; what is not known is said. None where it runs nothing.
+pub(crate) fn needs(needs: &Needs) -> Option<String> {
     let Needs { cpu_m, memory_bytes, storage_bytes, n_unknown: _ } = *needs;
     let amounts = [(Resource::Cpu, cpu_m), (Resource::Memory, memory_bytes), (Resource::Storage, storage_bytes)];
     let mut parts: Vec<_> = amounts.into_iter().filter(|(_, n)| *n > 0).map(|(resource, n)| amount(resource, n)).collect();
@@ -39,7 +39,7 @@ pub(crate) fn needs(needs: &Needs) -> String {
         let containers = if needs.n_unknown == 1 { "container" } else { "containers" };
         parts.push(format!("{} {containers} without requests", needs.n_unknown));
     }
-    if parts.is_empty() { "nothing it says".into() } else { parts.join(" · ") }
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// `0.5 CPU`, `10 GiB storage`.

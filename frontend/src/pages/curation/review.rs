@@ -86,11 +86,12 @@ fn findings(view: &VersionReview) -> AnyView {
     let before = view.before.as_ref().map(|before| &before.findings);
     let lines = lines(&view.findings, before, &view.gravity);
     let head = view.before.as_ref().map(|before| view! { <th scope="col">{before.version.clone()}</th> });
-    let rows = lines.into_iter().map(|line| row(line, view.before.is_some()));
+    let labels = (view.before.as_ref().map(|before| before.version.clone()), view.version.clone());
+    let rows = lines.into_iter().map(|line| row(line, &labels));
     view! {
         <section class="panel" aria-labelledby="findings">
             <header><h2 id="findings">{if view.before.is_some() { "What is different" } else { "What was found" }}</h2></header>
-            <div class="table plain">
+            <div class="table inside stacks">
                 <table data-table="findings">
                     <thead>
                         <tr>
@@ -108,7 +109,10 @@ fn findings(view: &VersionReview) -> AnyView {
     .into_any()
 }
 
-fn row(line: Line, has_before: bool) -> AnyView {
+/// `labels`: the versions, the offered one first, if there is one.
+fn row(line: Line, (before_label, now_label): &(Option<String>, String)) -> AnyView {
+    let has_before = before_label.is_some();
+    let (before_label, now_label) = (before_label.clone().unwrap_or_default(), now_label.clone());
     let is_same = line.before.as_ref() == Some(&line.now);
     let change = match (has_before, is_same, line.is_grave) {
         (_, _, true) => badge::badge(Tone::Warn, LuTriangleAlert, "Two people decide"),
@@ -116,12 +120,12 @@ fn row(line: Line, has_before: bool) -> AnyView {
         (true, false, false) => badge::badge(Tone::Info, LuInfo, "Changed"),
         (false, _, false) => ().into_any(),
     };
-    let before = has_before.then(|| view! { <td class="prose" data-label="Before">{line.before.unwrap_or_default()}</td> });
+    let before = has_before.then(|| view! { <td class="prose" data-label=before_label>{line.before.unwrap_or_default()}</td> });
     view! {
         <tr data-finding=line.code>
             <th scope="row">{line.what}</th>
             {before}
-            <td class="prose" data-label="Now">{line.now}</td>
+            <td class="prose" data-label=now_label>{line.now}</td>
             <td class="end">{change}</td>
         </tr>
     }
@@ -143,7 +147,7 @@ fn lines(now: &Findings, before: Option<&Findings>, gravity: &[Gravity]) -> Vec<
         line("cluster_scoped", "Objects outside of the namespace", |found| or_none(&found.cluster_scoped, "\n"), &[Gravity::ClusterScoped]),
         line("pod_security", "Pod security", |found| catalog::level(found.pod_security).to_owned(), &[Gravity::PodSecurity]),
         line("not_creatable", "Objects that teams may not make", |found| or_none(&found.not_creatable, "\n"), &[]),
-        line("needs", "Needs at least", |found| catalog::needs(&found.needs), &[]),
+        line("needs", "Needs at least", |found| catalog::needs(&found.needs).unwrap_or_else(|| "nothing".into()), &[]),
         line("hooks", "Hooks", |found| or_none(&found.hooks, "\n"), &[]),
         line("custom_resources", "Kinds it defines", |found| or_none(&found.custom_resources, "\n"), &[]),
         line("n_objects", "Objects", |found| found.n_objects.to_string(), &[]),
@@ -179,7 +183,7 @@ fn violations(found: &Findings) -> Option<AnyView> {
     }
     let rows = found.pod_security_violations.iter().map(|violation| view! { <li class="prose">{violation.clone()}</li> });
     let panel = view! {
-        <details class="panel fold">
+        <details class="panel more">
             <summary>"What keeps it from a stricter level of pod security"</summary>
             <ul class="body">{rows.collect_view()}</ul>
         </details>
@@ -230,7 +234,7 @@ fn part(part: &DiffPart) -> AnyView {
         DiffChange::Changed => "changed",
     };
     view! {
-        <details class="fold" open=part.change == DiffChange::Changed data-part=part.name.clone()>
+        <details class="more" open=part.change == DiffChange::Changed data-part=part.name.clone()>
             <summary>{part.name.clone()}" "{badge::tag(word)}</summary>
             {diff::text(&part.lines, "What differs")}
             {(part.n_more > 0).then(|| view! { <p class="dim">{format!("{} more lines are not shown.", part.n_more)}</p> })}
@@ -353,8 +357,8 @@ fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyVie
         .help("From that day on nobody installs it anew.");
     let reason = Field::new("reason", "Reason, and what to use instead", Errors(&again.errors));
     view! {
-        <details class="fold body" open=again.errors.iter().any(|error| error.field == "sunset_on")>
-            <summary class="btn">{icon(LuHourglass)}"Deprecate"</summary>
+        <details class="more body" open=again.errors.iter().any(|error| error.field == "sunset_on")>
+            <summary>{icon(LuHourglass)}"Deprecate"</summary>
             <form class="form" method="post" action=address(view, "deprecate")>
                 {sunset.date(again.typed("sunset_on"), tomorrow)}
                 {reason.area(again.typed("reason"))}
@@ -368,8 +372,8 @@ fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyVie
 fn block(view: &VersionReview, again: &Again) -> AnyView {
     let reason = Field::new("block_reason", "Reason", Errors(&again.errors)).help("Shown to everybody who runs it. What runs stays and can be changed.");
     view! {
-        <details class="fold body" open=again.errors.iter().any(|error| error.field == "block_reason")>
-            <summary class="btn">{icon(LuBan)}"Block"</summary>
+        <details class="more body" open=again.errors.iter().any(|error| error.field == "block_reason")>
+            <summary>{icon(LuBan)}"Block"</summary>
             <form class="form" method="post" action=address(view, "block")>
                 {reason.area(again.typed("block_reason"))}
                 <div class="buttons"><button class="btn danger">"Block"</button></div>
@@ -382,8 +386,8 @@ fn block(view: &VersionReview, again: &Again) -> AnyView {
 fn reopen(view: &VersionReview, again: &Again, text: &'static str) -> AnyView {
     let reason = Field::new("reopen_reason", "Reason", Errors(&again.errors));
     view! {
-        <details class="fold body" open=again.errors.iter().any(|error| error.field == "reopen_reason")>
-            <summary class="btn">{icon(LuRotateCcw)}{text}</summary>
+        <details class="more body" open=again.errors.iter().any(|error| error.field == "reopen_reason")>
+            <summary>{icon(LuRotateCcw)}{text}</summary>
             <form class="form" method="post" action=address(view, "reopen")>
                 {reason.area(again.typed("reopen_reason"))}
                 <div class="buttons"><button class="btn">{text}</button></div>

@@ -55,7 +55,9 @@ fn violations(facts: &RenderedFacts) -> impl Iterator<Item = String> + '_ {
 }
 
 fn needs(facts: &RenderedFacts) -> Needs {
-    let least = facts.needs.at_least;
+    // What runs at times only needs something, too.
+    let steady = facts.needs.at_least;
+    let least = if steady.requests.pods > 0 { steady } else { facts.needs.at_most_with_jobs };
     let n_unknown = least.unnamed.cpu_requests.max(least.unnamed.memory_requests);
     Needs {
         cpu_m: least.requests.cpu_m,

@@ -10,12 +10,13 @@ use crate::store;
 use crate::store::Json;
 use crate::store::chart_archives::{Archive as Kept, Contents};
 use crate::store::chart_ingests::{End, Order, What};
-use crate::store::chart_versions::NewVersion;
+use crate::store::chart_versions::{NewVersion, Version as Offered};
 use charts::archive::{Archive, Limits};
 use charts::chart::{Chart, ChartType};
-use charts::version::Version;
+use charts::version::{Difference, Version};
 use domain::audit::EventKind;
-use domain::catalog::{Findings, Signature};
+use domain::actor::Actor;
+use domain::catalog::{AutomaticRule, EntrySpec, Findings, Signature, VersionState};
 use domain::id::{IngestId, VersionId};
 use domain::name::EntryName;
 use domain::text;
@@ -213,9 +214,37 @@ impl Run<'_> {
                 approvals_needed,
             };
             tx.record(ctx, version_subject(entry, version), None, kind);
+            if follows_by_rule(&spec, offered.as_ref(), &chart.metadata.version, found) {
+                store::chart_versions::need_no_approval(&mut **tx, new.id).await?;
+                store::chart_versions::set_state(&mut **tx, new.id, VersionState::Approved, None, ctx.now()).await?;
+                let digest = kept.digest.clone();
+                let kind = EventKind::VersionApproved { digest, comment: None, approvals: 0, approvals_needed: 0 };
+                let rule = ctx.instead(Actor::Rule(PATCH_RULE.into()));
+                tx.record(&rule, version_subject(entry, version), None, kind);
+            }
             Ok(None)
         })?;
         refused.map_or(Ok(()), |_| Ok(()))
+    }
+}
+
+/// What the trail calls the rule that approves patch versions.
+const PATCH_RULE: &str = "catalog_patch";
+
+/// Whether the entry's rule approves it: a patch of what is offered, with nothing in it that two people would decide on, images
+/// from the same repositories and the same signer.
+fn follows_by_rule(spec: &EntrySpec, offered: Option<&Offered>, version: &Version, found: &Findings) -> bool {
+    let is_patch = |offered: &Offered| {
+        let before = Version::parse(&offered.about.version).ok();
+        before.is_some_and(|before| before.difference(version) == Difference::Patch && before.precedence(version).is_lt() && !version.is_prerelease())
+    };
+    match spec.automatic {
+        AutomaticRule::Never => false,
+        AutomaticRule::Patches => offered.is_some_and(|offered| {
+            is_patch(offered)
+                && found.gravity(spec, Some(&offered.findings)).is_empty()
+                && found.signature == offered.findings.signature
+        }),
     }
 }
 
