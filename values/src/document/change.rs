@@ -39,8 +39,8 @@ fn set_list(document: &mut Document, path: &Path, present: &[Value], new: &[Valu
     let n_after =
         present.iter().rev().zip(new.iter().rev()).take(shorter - n_before).take_while(|(a, b)| a == b).count();
     let (end, new_end) = (present.len() - n_after, new.len() - n_after);
-    for index in n_before..end.min(new_end) {
-        set(document, &path.index(index), &new[index])?;
+    for (index, value) in new.iter().enumerate().take(end.min(new_end)).skip(n_before) {
+        set(document, &path.index(index), value)?;
     }
     for index in (new_end.max(n_before)..end).rev() {
         remove(document, &path.index(index))?;
