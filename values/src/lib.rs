@@ -6,21 +6,27 @@
 
 pub mod chart;
 pub mod document;
+pub mod fault;
 pub mod form;
 pub mod limits;
 pub mod merge;
+pub mod mistakes;
 pub mod overlay;
 pub mod path;
+pub mod rules;
 pub mod schema;
 pub mod value;
 mod yaml;
 
 pub use chart::Chart;
 pub use document::{Document, EditError};
-pub use form::{Applied, Context, Fault, Field, FieldError, Form, Group, Kind, Node, Note, Rules, apply_form};
+pub use fault::{Fault, FieldError};
+pub use form::{Applied, Field, Form, Group, Kind, Node, Note, apply_form};
 pub use merge::Layers;
-pub use overlay::{Condition, Overlay};
+pub use mistakes::{Mistake, MistakeKind};
+pub use overlay::{Condition, Context, Overlay};
 pub use path::{Part, Path, PathError, Segment};
+pub use rules::{Amount, Rules};
 pub use schema::{Checked, Problem, Schema, SchemaError, Unchecked, validate};
 pub use value::{Map, Number, Type, Value};
 pub use yaml::YamlError;

@@ -5,11 +5,11 @@ use rstest::rstest;
 use values::{Document, EditError, Path, Segment, Value, YamlError};
 
 fn path(text: &str) -> Path {
-    text.parse().unwrap()
+    text.parse().expect("is a path")
 }
 
 fn yaml(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("is JSON")
 }
 
 #[rstest]

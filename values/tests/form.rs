@@ -4,15 +4,17 @@ mod browser;
 
 use browser::untouched;
 use rstest::rstest;
-use values::form::{Amount, Choice};
-use values::{Applied, Chart, Context, Document, Fault, Field, Form, Kind, Note, Overlay, Path, Value, apply_form};
+use values::form::Choice;
+use values::{
+    Amount, Applied, Chart, Context, Document, Fault, Field, Form, Kind, Note, Overlay, Path, Value, apply_form,
+};
 
 fn path(text: &str) -> Path {
-    text.parse().unwrap()
+    text.parse().expect("is a path")
 }
 
 fn form(chart: &Chart, set: &str) -> Form {
-    Form::of(chart, &Overlay::default(), &Document::parse(set).unwrap(), &Context::default())
+    Form::of(chart, &Overlay::default(), &Document::parse(set).expect("is YAML"), &Context::default())
 }
 
 fn field<'a>(form: &'a Form, at: &str) -> &'a Field {
@@ -24,7 +26,7 @@ fn post(chart: &Chart, set: &str, changes: &[(&str, &str)]) -> Applied {
     let form = form(chart, set);
     let mut posted = untouched(&form);
     posted.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    apply_form(&form, &Document::parse(set).unwrap(), &posted)
+    apply_form(&form, &Document::parse(set).expect("is YAML"), &posted)
 }
 
 fn by_schema(schema: &str, values: &str) -> Chart {

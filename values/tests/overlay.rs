@@ -1,14 +1,16 @@
 //! What the platform team says about a form, and the mistakes it can make.
 
-use values::overlay::{MistakeKind, Question};
-use values::{Chart, Context, Document, Fault, Form, Kind, Layers, Node, Overlay, Path, Value, apply_form, validate};
+use values::overlay::Question;
+use values::{
+    Chart, Context, Document, Fault, Form, Kind, Layers, MistakeKind, Node, Overlay, Path, Value, apply_form, validate,
+};
 
 fn path(text: &str) -> Path {
-    text.parse().unwrap()
+    text.parse().expect("is a path")
 }
 
 fn overlay(json: &str) -> Overlay {
-    serde_json::from_str(json).unwrap()
+    serde_json::from_str(json).expect("is an overlay")
 }
 
 fn chart() -> Chart {

@@ -7,7 +7,7 @@ use values::merge::{coalesce, difference, layer};
 use values::{Chart, Context, Document, Form, Overlay, Schema, SchemaError, Unchecked, Value, validate};
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("is JSON")
 }
 
 /// Each schema has `$defs` a0 to a40 where each names the next one twice.

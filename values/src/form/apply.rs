@@ -4,13 +4,15 @@
 use std::collections::HashMap;
 
 use super::kind::Kind;
+use super::posted::Posted;
 use super::read::{self, Wanted};
 use super::rows::{self, Typed};
-use super::{Fault, Field, FieldError, Form, Node};
+use super::{Field, Form, Node};
 use crate::document::Document;
-use crate::limits::{MAX_CHANGES, MAX_POSTED};
+use crate::fault::{Fault, FieldError};
+use crate::limits::MAX_CHANGES;
 use crate::merge::{coalesce, difference};
-use crate::path::{Part, Path, Segment};
+use crate::path::{Part, Path};
 use crate::value::Value;
 
 /// What became of a posted form.
@@ -23,44 +25,6 @@ pub struct Applied {
     /// What was typed into inputs that were not taken, by their names; secrets are not kept.
     pub(super) typed: HashMap<String, String>,
     pub n_changes: usize,
-}
-
-/// What a browser sent, by part and path; of inputs with the same name the last one counts.
-pub(super) struct Posted<'a> {
-    inputs: HashMap<(Part, Path), &'a str>,
-}
-
-impl<'a> Posted<'a> {
-    fn new(posted: &'a [(String, String)]) -> Self {
-        let read = |(name, value): &'a (String, String)| Some((Part::read(name)?, value.as_str()));
-        Self { inputs: posted.iter().take(MAX_POSTED).filter_map(read).collect() }
-    }
-
-    pub fn get(&self, part: Part, path: &Path) -> Option<&'a str> {
-        self.inputs.get(&(part, path.clone())).copied()
-    }
-
-    pub fn is_ticked(&self, part: Part, path: &Path) -> bool {
-        self.get(part, path).is_some_and(|value| !value.is_empty() && value != "false")
-    }
-
-    /// The numbers, from `first`, of rows below a path that have inputs.
-    pub fn new_rows(&self, path: &Path, first: usize) -> Vec<usize> {
-        let number = |(_, own): &(Part, Path)| match own.segments().get(path.len()) {
-            Some(Segment::Index(index)) if *index >= first && own.starts_with(path) => Some(*index),
-            Some(Segment::Index(_) | Segment::Key(_)) | None => None,
-        };
-        let mut numbers: Vec<usize> = self.inputs.keys().filter_map(number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-    }
-
-    /// All that was typed below a path, by name.
-    fn below(&self, path: &Path) -> impl Iterator<Item = (String, String)> {
-        let own = self.inputs.iter().filter(|((_, own), _)| own.starts_with(path));
-        own.map(|((part, own), value)| (part.name(own), (*value).to_owned()))
-    }
 }
 
 /// Applies what was posted to the document that the form was made of. Names are those of the form's inputs; others are ignored.

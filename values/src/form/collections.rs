@@ -1,7 +1,7 @@
 //! Draws objects and lists: groups, maps with rows, lists with rows.
 
 use super::alternatives::{Alternatives, Shape};
-use super::build::Builder;
+use super::builder::Builder;
 use super::kind::{Kind, Row, RowKey, Rows};
 use super::source::Source;
 use super::{Node, Note, guess};

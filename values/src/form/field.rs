@@ -1,20 +1,16 @@
 //! Makes single fields: what they are called, what limits them and what they show.
 
 use super::alternatives::Shape;
-use super::build::Builder;
-use super::kind::{Amount, Choice, ChoiceOption, Kind};
+use super::builder::Builder;
+use super::kind::{Choice, ChoiceOption, Kind};
 use super::source::{Labelled, Source};
-use super::{Field, Node, Note, Origin, Rules, guess, help, read, rules};
+use super::{Field, Node, Note, Origin, guess, help, read};
 use crate::overlay::Condition;
 use crate::path::{Part, Path, Segment};
+use crate::rules::{self, Amount, Rules};
 use crate::schema::{Flat, Schema, Unchecked, compile};
 use crate::value::{Type, Value};
 use crate::yaml::inline;
-
-/// The resource that a field is an amount of, by its path and what its limits say.
-pub(crate) fn amount_of(path: &Path, rules: &Rules) -> Option<Amount> {
-    guess::amount(path, rules.format.as_deref())
-}
 
 impl<'a> Builder<'a> {
     /// Draws a simple value of one of several types.
@@ -25,7 +21,7 @@ impl<'a> Builder<'a> {
             drawn.retain(|kind| *kind != Type::Integer);
         }
         let found = source.value.filter(|value| !value.is_null()).map(Value::kind);
-        let amount = guess::amount(&source.path, flat.text("format"));
+        let amount = Amount::of(&source.path, flat.text("format"));
         let amount = amount.filter(|_| drawn.iter().all(|kind| *kind != Type::Boolean) || is_guessed);
         let fits = |found: &Type| {
             let is_number = *found == Type::Integer && drawn.contains(&Type::Number);

@@ -1,6 +1,5 @@
 //! What names and defaults tell where no schema does.
 
-use super::kind::Amount;
 use crate::path::Path;
 use crate::value::{Type, Value};
 
@@ -34,26 +33,6 @@ pub(super) fn is_secret(path: &Path) -> bool {
     let key: String = key.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
     let is_other = OTHER.iter().any(|other| key.contains(other));
     !is_other && (key == "secret" || SECRET.iter().any(|secret| key.contains(secret)))
-}
-
-/// Which resource a value is an amount of, by its name and the names above it.
-pub(super) fn amount(path: &Path, format: Option<&str>) -> Option<Amount> {
-    match format {
-        Some("cpu") => return Some(Amount::Cpu),
-        Some("memory" | "quantity") => return Some(Amount::Memory),
-        Some("storage") => return Some(Amount::Storage),
-        Some(_) | None => {}
-    }
-    let keys: Vec<&str> = path.keys().collect();
-    let (last, above) = keys.split_last()?;
-    let is_below = |names: &[&str]| above.last().is_some_and(|parent| names.iter().any(|name| parent.ends_with(name)));
-    match *last {
-        "cpu" if is_below(&["limits", "requests"]) => Some(Amount::Cpu),
-        "memory" if is_below(&["limits", "requests"]) => Some(Amount::Memory),
-        "ephemeral-storage" | "storage" if is_below(&["limits", "requests"]) => Some(Amount::Storage),
-        "size" if is_below(&["persistence", "Persistence", "storage", "volume"]) => Some(Amount::Storage),
-        _ => None,
-    }
 }
 
 /// Whether a map under this name has texts under keys that people choose.

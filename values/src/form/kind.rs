@@ -1,11 +1,11 @@
 //! How a field is drawn and read.
 
-use domain::quantity::{self, QuantityError};
 use serde::Serialize;
 
 use super::{Node, Note};
 use crate::limits::MAX_OPTIONS;
 use crate::path::Path;
+use crate::rules::Amount;
 use crate::value::{Type, Value};
 
 /// What kind of input a field is.
@@ -38,33 +38,6 @@ pub enum Kind {
     Yaml {
         reason: Note,
     },
-}
-
-/// Amounts of resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Amount {
-    Cpu,
-    Memory,
-    Storage,
-}
-
-impl Amount {
-    pub fn example(self) -> &'static str {
-        match self {
-            Self::Cpu => "500m or 2",
-            Self::Memory => "512Mi or 2Gi",
-            Self::Storage => "10Gi",
-        }
-    }
-
-    /// Thousandths of a core, or bytes.
-    pub(super) fn read(self, text: &str) -> Result<u64, QuantityError> {
-        match self {
-            Self::Cpu => quantity::parse_milli(text),
-            Self::Memory | Self::Storage => quantity::parse_whole(text),
-        }
-    }
 }
 
 /// A value to choose.

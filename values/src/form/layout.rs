@@ -1,7 +1,7 @@
 //! Lays the entry's choice over the form: which values are shown, in which order and groups.
 
 use super::alternatives;
-use super::build::Builder;
+use super::builder::Builder;
 use super::source::Source;
 use super::{Group, Node, Note};
 use crate::overlay::{OverlayField, OverlayGroup, Rest};

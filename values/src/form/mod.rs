@@ -3,44 +3,36 @@
 mod alternatives;
 mod apply;
 mod build;
+mod builder;
 mod collections;
-mod fault;
 mod field;
 mod guess;
 mod help;
 mod kind;
 mod layout;
 mod note;
+mod place;
+mod posted;
 mod read;
 mod restore;
 mod rows;
-mod rules;
 mod source;
 
 use serde::Serialize;
 
 pub use apply::{Applied, apply_form};
-pub use fault::{Fault, FieldError};
-pub use kind::{Amount, Choice, ChoiceOption, Kind, Row, RowKey, Rows};
+pub use kind::{Choice, ChoiceOption, Kind, Row, RowKey, Rows};
 pub use note::Note;
-pub use rules::Rules;
 
 pub(crate) use build::PathFinder;
-pub(crate) use field::amount_of;
 
 use crate::chart::Chart;
 use crate::document::Document;
-use crate::overlay::{Condition, Overlay};
+use crate::overlay::{Condition, Context, Overlay};
 use crate::path::Path;
+use crate::rules::Rules;
 use crate::schema::Problem;
 use crate::value::Value;
-
-/// For whom a form is: what an entry's defaults and imposed values may depend on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Context {
-    pub class: String,
-    pub environment: String,
-}
 
 /// A form. It holds nothing that it may not show: secrets are neither in its fields nor in what it is serialized to.
 #[derive(Debug, Clone, PartialEq, Serialize)]

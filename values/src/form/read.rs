@@ -1,7 +1,8 @@
 //! What inputs show, and what is read from them: two ways of one thing, so that what is shown and sent back changes nothing.
 
+use super::Field;
 use super::kind::{Choice, Kind};
-use super::{Fault, Field};
+use crate::fault::Fault;
 use crate::limits::MAX_DEPTH;
 use crate::value::{Number, Type, Value};
 use crate::yaml::{self, Writer, inline};

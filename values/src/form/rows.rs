@@ -1,9 +1,10 @@
 //! Reads the rows of lists and maps.
 
-use super::apply::Posted;
 use super::kind::{Kind, Row, Rows};
+use super::posted::Posted;
 use super::read::{self, Wanted};
-use super::{Fault, Field, FieldError, Node};
+use super::{Field, Node};
+use crate::fault::{Fault, FieldError};
 use crate::limits::MAX_ROWS;
 use crate::path::{Part, Path, Segment};
 use crate::value::{Map, Value};

@@ -1,18 +1,24 @@
 //! What the platform team says about the form of an entry: which values a team may set, in which order, with which limits, and
 //! what is imposed. It is kept with the entry and exported as a file.
 
-mod check;
 mod questions;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::{Mistake, MistakeKind};
 pub use questions::{Question, QuestionNote, Questions};
 
-use crate::form::{Context, Fault, FieldError, Rules};
+use crate::fault::{Fault, FieldError};
 use crate::merge::nest;
 use crate::path::{Part, Path};
+use crate::rules::{Amount, Rules};
 use crate::value::Value;
+
+/// For whom a form is: what an entry's defaults and imposed values may depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    pub class: String,
+    pub environment: String,
+}
 
 /// The curated form of an entry. The default changes nothing: the whole chart is shown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -183,7 +189,7 @@ impl OverlayField {
         if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice.value == *value) {
             return Some(Fault::NotOption);
         }
-        let amount = crate::form::amount_of(&self.path, &self.rules);
+        let amount = Amount::of(&self.path, self.rules.format.as_deref());
         match (amount, value) {
             (Some(amount), Value::String(text)) => self.rules.check_quantity(amount, text),
             (Some(amount), Value::Number(number)) => self.rules.check_quantity(amount, &number.to_string()),

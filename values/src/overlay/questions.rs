@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::{Condition, DefaultValue, Overlay, OverlayChoice, OverlayField, OverlayGroup, Rest};
 use crate::chart::Chart;
-use crate::form::Rules;
 use crate::path::Path;
+use crate::rules::Rules;
 use crate::value::{Number, Value};
 use crate::yaml;
 

@@ -52,9 +52,7 @@ pub(super) fn prepare(schema: &Schema) -> Prepared {
 
 fn strip(schema: &Schema, value: &Value, unchecked: &mut Vec<Unchecked>, known: &mut HashMap<String, bool>) -> Value {
     match value {
-        Value::List(items) => {
-            Value::List(items.iter().map(|item| strip(schema, item, unchecked, known)).collect())
-        }
+        Value::List(items) => Value::List(items.iter().map(|item| strip(schema, item, unchecked, known)).collect()),
         Value::Map(map) => Value::Map(strip_map(schema, map, unchecked, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }

@@ -1,11 +1,60 @@
 //! Limits of a field, and whether a value keeps them.
 
+use domain::quantity::{self, QuantityError};
 use serde::{Deserialize, Serialize};
 
-use super::fault::Fault;
-use super::kind::Amount;
+use crate::fault::Fault;
+use crate::path::Path;
 use crate::schema;
 use crate::value::Value;
+
+/// Amounts of resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amount {
+    Cpu,
+    Memory,
+    Storage,
+}
+
+impl Amount {
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Cpu => "500m or 2",
+            Self::Memory => "512Mi or 2Gi",
+            Self::Storage => "10Gi",
+        }
+    }
+
+    /// Thousandths of a core, or bytes.
+    pub(crate) fn read(self, text: &str) -> Result<u64, QuantityError> {
+        match self {
+            Self::Cpu => quantity::parse_milli(text),
+            Self::Memory | Self::Storage => quantity::parse_whole(text),
+        }
+    }
+
+    /// Which resource a value is an amount of, by its name and the names above it.
+    pub(crate) fn of(path: &Path, format: Option<&str>) -> Option<Self> {
+        match format {
+            Some("cpu") => return Some(Self::Cpu),
+            Some("memory" | "quantity") => return Some(Self::Memory),
+            Some("storage") => return Some(Self::Storage),
+            Some(_) | None => {}
+        }
+        let keys: Vec<&str> = path.keys().collect();
+        let (last, above) = keys.split_last()?;
+        let is_below =
+            |names: &[&str]| above.last().is_some_and(|parent| names.iter().any(|name| parent.ends_with(name)));
+        match *last {
+            "cpu" if is_below(&["limits", "requests"]) => Some(Self::Cpu),
+            "memory" if is_below(&["limits", "requests"]) => Some(Self::Memory),
+            "ephemeral-storage" | "storage" if is_below(&["limits", "requests"]) => Some(Self::Storage),
+            "size" if is_below(&["persistence", "Persistence", "storage", "volume"]) => Some(Self::Storage),
+            _ => None,
+        }
+    }
+}
 
 /// What a value must keep. The schema's and the entry's both hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -159,7 +208,7 @@ fn is_of_format(format: &str, text: &str) -> bool {
 }
 
 /// Formats that a field checks.
-pub(super) fn is_known_format(format: &str) -> bool {
+pub(crate) fn is_known_format(format: &str) -> bool {
     matches!(
         format,
         "ipv4" | "ipv6" | "hostname" | "email" | "uri" | "password" | "quantity" | "cpu" | "memory" | "storage"

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::{Overlay, OverlayField};
 use crate::chart::Chart;
 use crate::document::Document;
-use crate::form::{Context, Fault, Form, Kind, PathFinder, Rules};
+use crate::fault::Fault;
+use crate::form::{Form, Kind, PathFinder};
 use crate::limits::MAX_PROBLEMS;
 use crate::merge::{coalesce, nest};
+use crate::overlay::{Context, Imposed, Overlay, OverlayField};
 use crate::path::Path;
+use crate::rules::Rules;
 use crate::schema::{Problem, compile, validate};
 use crate::value::Value;
 
@@ -181,8 +183,7 @@ impl Check<'_> {
         let mut paths = Vec::new();
         for (index, default) in overlay.defaults.iter().enumerate() {
             let place = format!("defaults[{index}]");
-            let is_everywhere =
-                |imposed: &&super::Imposed| imposed.classes.is_empty() && imposed.environments.is_empty();
+            let is_everywhere = |imposed: &&Imposed| imposed.classes.is_empty() && imposed.environments.is_empty();
             if overlay.imposed.iter().filter(is_everywhere).any(|imposed| default.path.starts_with(&imposed.path)) {
                 self.add(place.clone(), &default.path, MistakeKind::ImposedToo);
             }
