@@ -92,10 +92,7 @@ pub enum Error {
 impl Error {
     /// When it may be asked again, where the source said so.
     pub fn later(&self) -> Option<Duration> {
-        match self {
-            Self::Later { after, .. } => Some(*after),
-            _ => None,
-        }
+        if let Self::Later { after, .. } = self { Some(*after) } else { None }
     }
 }
 

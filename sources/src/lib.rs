@@ -22,6 +22,6 @@ pub use credentials::Credentials;
 pub use digest::{Digest, NotADigest};
 pub use error::Error;
 pub use fetched::{Fetched, Signature};
-pub use http::{Limits, Reached, Tls};
+pub use http::{Limits, Reached, Tls, TlsOverGuard};
 pub use reader::{Reader, Seen, Step};
 pub use source::{Kind, Source};

@@ -44,6 +44,11 @@ impl IndexRepository {
         Self { client, base, authorization, asks_for_proof }
     }
 
+    /// The folder with `index.yaml` in it, to which the addresses of an index are relative.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// `index.yaml`, unless it is still the one that `etag` is of.
     pub async fn index(&self, etag: Option<&str>) -> Result<Index, Error> {
         let what = format!("index.yaml at {}", authority(&self.base));

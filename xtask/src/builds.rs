@@ -74,6 +74,18 @@ pub fn helm(project: &Project, steps: &Steps) -> Result<()> {
     })
 }
 
+/// Where charts come from: minutes the first time.
+pub fn registry(project: &Project, steps: &Steps) -> Result<()> {
+    let dir = project.work_dir("registry")?;
+    let inputs = Fingerprint::of(&project.root, &["registry"], "")?;
+    inputs.unless_made(&dir.join("inputs"), || {
+        GO.require()?;
+        let mut go = Command::new("go");
+        go.current_dir(project.root.join("registry")).args(["build", "-o"]).arg(project.registry()).arg(".");
+        steps.run("Build the registry", |step| build(step, &mut go, &dir.join("build.log")))
+    })
+}
+
 /// The identity provider's packages.
 pub fn identity(project: &Project, steps: &Steps) -> Result<()> {
     NODE.require()?;

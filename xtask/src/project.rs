@@ -49,6 +49,10 @@ impl Project {
         self.target.join("tools/helm")
     }
 
+    pub fn registry(&self) -> PathBuf {
+        self.target.join("registry/registry")
+    }
+
     pub fn berth(&self) -> PathBuf {
         self.target.join("debug/berth")
     }

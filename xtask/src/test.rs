@@ -57,6 +57,8 @@ enum Step {
     Wasm,
     /// Tests beside the code
     Unit,
+    /// Charts asked for at real registries, and at servers that mean no good
+    Sources,
     /// Tests on the real stack
     Integration,
     /// Namespaces on a node that really runs pods; needs root on Linux, and is skipped without
@@ -94,7 +96,7 @@ impl Options {
 impl Step {
     fn needs(self) -> &'static [Need] {
         match self {
-            Self::Format | Self::Clippy | Self::Floors | Self::Words | Self::Unit => &[],
+            Self::Format | Self::Clippy | Self::Floors | Self::Words | Self::Unit | Self::Sources => &[],
             Self::Crates if crates::is_installed() => &[],
             Self::Crates => &[Need::Venv],
             Self::Wasm => &[Need::WasmTarget],
@@ -168,6 +170,7 @@ impl Checks<'_> {
             // As it is shipped: the journeys weigh it.
             Step::Wasm => builds::site(self.project, self.steps, Profile::Release).map(|()| Counts::default()),
             Step::Unit => self.unit(),
+            Step::Sources => self.sources(),
             Step::Integration => self.integration(),
             Step::RealNode => self.real_node(),
             Step::Keycloak => self.keycloak(),
@@ -219,6 +222,13 @@ impl Checks<'_> {
         test.arg("test").args(NATIVE).args(["--lib", "--bins", "--no-fail-fast"]);
         test.env(HELM_VARIABLE, self.project.helm());
         self.count("unit", &mut test, Counts::of_libtest)
+    }
+
+    fn sources(&self) -> Result<Counts> {
+        builds::registry(self.project, self.steps)?;
+        let mut test = self.project.cargo();
+        test.arg("test").args(NATIVE).args(["--test", "asking", "--no-fail-fast"]);
+        self.count("sources", test.env("BERTH_REGISTRY", self.project.registry()), Counts::of_libtest)
     }
 
     fn integration(&self) -> Result<Counts> {

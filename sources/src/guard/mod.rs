@@ -95,6 +95,9 @@ impl Guard {
         }
         let (_, rest) = typed.split_once("://").ok_or_else(|| refuse("it has no scheme; it begins with https://"))?;
         let url = Url::parse(typed).map_err(|error| refuse(&error.to_string()))?;
+        if matches!(url.scheme(), "https" | "http") && rest.starts_with('/') {
+            return Err(refuse("it names no host"));
+        }
         if rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) {
             return Err(Refused::UserInfo { host: url.host_str().unwrap_or_default().to_owned() });
         }

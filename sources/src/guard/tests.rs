@@ -100,6 +100,7 @@ fn what_is_not_public_is_refused_as_it_is_written(#[case] typed: &str) {
 #[case::zone_unescaped("https://[fe80::1%eth0]/")]
 #[case::no_scheme("charts.example.com")]
 #[case::no_host("https://")]
+#[case::a_path_for_a_host("https:///charts.example.com")]
 #[case::dots_only("https://./")]
 #[case::two_dots("https://charts.example.com../")]
 #[case::too_large_a_number("https://4294967296/")]
@@ -230,4 +231,46 @@ async fn a_name_with_a_thousand_addresses_is_asked_at_a_few() {
 async fn a_name_without_addresses_leads_nowhere() {
     let unconnected = Recorder::default().connect(&[], "nowhere.example.com").await;
     assert!(matches!(unconnected, Unconnected::Unresolved { .. }), "{unconnected:?}");
+}
+
+mod spelled {
+    use super::*;
+    use proptest::prelude::*;
+    use std::net::Ipv4Addr;
+
+    /// The spellings that URLs have for one address.
+    fn spellings(address: Ipv4Addr) -> Vec<String> {
+        let (bits, [a, b, c, d]) = (address.to_bits(), address.octets());
+        let mapped = address.to_ipv6_mapped();
+        vec![
+            format!("{address}"),
+            format!("{address}."),
+            format!("{bits}"),
+            format!("0x{bits:x}"),
+            format!("0{bits:o}"),
+            format!("0x{a:X}.0{b:o}.{c}.0x{d:x}"),
+            format!("{a}.{}", bits & 0xff_ffff),
+            format!("{a}.{b}.0x{:x}", bits & 0xffff),
+            format!("[{mapped}]"),
+            format!("[::ffff:{:x}:{:x}]", bits >> 16, bits & 0xffff),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_judged_alike_in_every_spelling(bits: u32) {
+            let address = Ipv4Addr::from_bits(bits);
+            for spelling in spellings(address) {
+                let is_refused = read(&[], &format!("https://{spelling}/")).is_err();
+                prop_assert_eq!(is_refused, kind(address.into()).is_some(), "{}", spelling);
+            }
+        }
+
+        #[test]
+        fn what_is_read_is_read_alike_again(typed in "(https?|oci)://[a-z0-9.:@%\\[\\]/?#é0xX-]{0,40}") {
+            if let Ok(url) = read(&["a.example", "10.0.0.0/8"], &typed) {
+                prop_assert_eq!(read(&["a.example", "10.0.0.0/8"], &url), Ok(url));
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Asks, and follows redirects: each is judged anew, and credentials stay where they belong.
 
+use super::Limits;
 use super::answer::Answer;
 use super::stream::{Reached, TlsOverGuard};
-use super::{Limits, tls};
 use crate::credentials::Authorization;
 use crate::error::{Error, cleaned};
 use crate::guard::{Guard, Refused, Unconnected};
@@ -43,7 +43,7 @@ pub struct Ask<'a> {
 impl Client {
     /// `ca` is PEM, and trusted beside this machine's authorities.
     pub fn new(guard: Guard, ca: Option<&str>, limits: Limits) -> Result<Self, Error> {
-        let connector = TlsOverGuard { guard: guard.clone(), config: tls::config(ca)? };
+        let connector = TlsOverGuard::new(guard.clone(), ca)?;
         let http = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)

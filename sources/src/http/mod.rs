@@ -7,7 +7,7 @@ mod tls;
 
 pub(crate) use answer::Answer;
 pub(crate) use client::{Ask, Client, authority};
-pub use stream::{Reached, Tls};
+pub use stream::{Reached, Tls, TlsOverGuard};
 
 use std::time::Duration;
 

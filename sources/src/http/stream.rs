@@ -1,5 +1,7 @@
 //! A connection that the guard made, with TLS on it or without, and what is known of it.
 
+use super::tls;
+use crate::error::Error;
 use crate::guard::{Guard, Unconnected};
 use futures::future::BoxFuture;
 use http::Uri;
@@ -38,11 +40,19 @@ pub struct Tls {
     pub signed_by: String,
 }
 
-/// Connects through the guard, and agrees on TLS for `https`.
+/// Connects through the guard, and agrees on TLS for `https`: a connector for any client that is built on `hyper`. What it made
+/// says who was [`Reached`], among the extensions of each answer.
 #[derive(Clone)]
 pub struct TlsOverGuard {
-    pub guard: Guard,
-    pub config: Arc<ClientConfig>,
+    guard: Guard,
+    config: Arc<ClientConfig>,
+}
+
+impl TlsOverGuard {
+    /// `ca` is PEM, and trusted beside this machine's authorities.
+    pub fn new(guard: Guard, ca: Option<&str>) -> Result<Self, Error> {
+        Ok(Self { guard, config: tls::config(ca)? })
+    }
 }
 
 impl Service<Uri> for TlsOverGuard {

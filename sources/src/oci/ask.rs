@@ -52,8 +52,10 @@ impl Registry {
             accept: JSON,
             what: self.whole("the list of repositories"),
         };
-        match self.pages(question, |page: Catalog| page.repositories).await {
-            Ok(all) => Ok(Charts::Catalog(all.iter().filter_map(|it| self.chart_of(it)).collect())),
+        let entries =
+            |page: Catalog| page.repositories.unwrap_or_default().iter().filter_map(|it| self.chart_of(it)).collect();
+        match self.pages(question, self.client.limits().n_names, entries).await {
+            Ok(charts) => Ok(Charts::Catalog(charts)),
             Err(Error::NotFound { .. }) => Ok(Charts::NoCatalog),
             Err(Error::Status { status: 400 | 405 | 501, .. }) => Ok(Charts::NoCatalog),
             Err(Error::Unauthorized { .. } | Error::Forbidden { .. }) => Ok(Charts::CatalogForbidden),
@@ -66,14 +68,16 @@ impl Registry {
         name::repository(repository).is_ok().then(|| chart.to_owned())
     }
 
-    pub(super) async fn tags(&self, repository: &str) -> Result<Vec<String>, Error> {
+    /// Those that are of versions, as versions.
+    pub(super) async fn tagged(&self, repository: &str) -> Result<Vec<String>, Error> {
         let question = Question {
             url: self.url(&format!("{repository}/tags/list?n={PAGE}"))?,
             scope: pull(repository),
             accept: JSON,
             what: self.what("the tags", repository),
         };
-        self.pages(question, |page: Tags| page.tags).await
+        let entries = |page: Tags| page.tags.unwrap_or_default().iter().filter_map(|tag| name::version(tag)).collect();
+        self.pages(question, self.client.limits().n_names, entries).await
     }
 
     /// By tag or digest.
@@ -129,19 +133,20 @@ impl Registry {
         if got == digest { Ok(bytes) } else { Err(Error::WrongDigest { what, got, expected: digest }) }
     }
 
-    /// The entries of all pages of a list.
+    /// What is kept of all pages of a list. It is small: pages are bounded, and there are many.
     pub(super) async fn pages<T: DeserializeOwned, N>(
         &self,
         mut question: Question,
-        entries: impl Fn(T) -> Option<Vec<N>>,
+        limit: usize,
+        entries: impl Fn(T) -> Vec<N>,
     ) -> Result<Vec<N>, Error> {
         let (limits, mut all) = (self.client.limits(), Vec::new());
         for _ in 0..limits.n_pages {
             let answer = self.get(&question).await?.ok().await?;
             let next = self.next(&question, &answer)?;
-            all.extend(entries(answer.json(limits.document_bytes).await?).unwrap_or_default());
-            if all.len() > limits.n_names {
-                return Err(Error::TooMany { what: question.what, limit: limits.n_names });
+            all.extend(entries(answer.json(limits.document_bytes).await?));
+            if all.len() > limit {
+                return Err(Error::TooMany { what: question.what, limit });
             }
             match next {
                 Some(url) => question.url = url,

@@ -95,8 +95,7 @@ impl Registry {
     /// The versions of a chart, as the registry lists its tags; tags of signatures are none.
     pub async fn versions(&self, chart: &str) -> Result<Vec<String>, Error> {
         let repository = self.repository(chart)?;
-        let tags = self.client.within(self.what("the tags", &repository), self.tags(&repository)).await?;
-        Ok(tags.iter().filter_map(|tag| name::version(tag)).collect())
+        self.client.within(self.what("the tags", &repository), self.tagged(&repository)).await
     }
 
     /// The digest of the manifest that a version has now; another one is another chart under the same name.

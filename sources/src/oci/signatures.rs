@@ -21,9 +21,7 @@ impl Registry {
     pub(super) async fn signatures(&self, repository: &str, of: &Digest) -> Result<Vec<Signature>, Error> {
         let mut found = Vec::new();
         self.signatures_of(repository, &format!("{}.sig", of.as_tag()), &mut found).await?;
-        for referrer in self.referrers(repository, of).await? {
-            // What its manifest is called stands in its own digest: a path is made of it.
-            let digest: Digest = referrer.digest.parse()?;
+        for digest in self.referrers(repository, of).await? {
             self.signatures_of(repository, digest.as_str(), &mut found).await?;
         }
         Ok(found)
@@ -51,8 +49,8 @@ impl Registry {
         Ok(())
     }
 
-    /// Those that may be signatures.
-    async fn referrers(&self, repository: &str, of: &Digest) -> Result<Vec<Descriptor>, Error> {
+    /// Manifests that may have signatures.
+    async fn referrers(&self, repository: &str, of: &Digest) -> Result<Vec<Digest>, Error> {
         let question = |path: String| {
             Ok::<_, Error>(Question {
                 url: self.url(&path)?,
@@ -61,27 +59,26 @@ impl Registry {
                 what: self.what("what refers to the chart", repository),
             })
         };
-        let entries = |page: Referrers| page.manifests;
-        let by_api = self.pages(question(format!("{repository}/referrers/{of}"))?, entries).await;
-        let all = match by_api {
-            Ok(all) => all,
+        let limit = self.client.limits().n_signatures;
+        let by_api = self.pages(question(format!("{repository}/referrers/{of}"))?, limit, signing).await;
+        match by_api {
             Err(Error::NotFound { .. } | Error::Status { status: 400 | 405 | 501, .. }) => {
-                let tag = question(format!("{repository}/manifests/{}", of.as_tag()))?;
-                match self.pages(tag, entries).await {
-                    Err(Error::NotFound { .. }) => Vec::new(),
-                    read => read?,
+                let by_tag = question(format!("{repository}/manifests/{}", of.as_tag()))?;
+                match self.pages(by_tag, limit, signing).await {
+                    Err(Error::NotFound { .. }) => Ok(Vec::new()),
+                    found => found,
                 }
             }
-            Err(error) => return Err(error),
-        };
-        let may_be = |it: &Descriptor| it.artifact_type.as_deref().is_some_and(may_have_signatures);
-        let all: Vec<_> = all.into_iter().filter(may_be).collect();
-        let limit = self.client.limits().n_signatures;
-        if all.len() > limit {
-            return Err(Error::TooMany { what: self.what("the signatures", repository), limit });
+            found => found,
         }
-        Ok(all)
     }
+}
+
+/// What cannot be named by a digest cannot be asked for.
+fn signing(page: Referrers) -> Vec<Digest> {
+    let may_be = |it: &Descriptor| it.artifact_type.as_deref().is_some_and(may_have_signatures);
+    let all = page.manifests.unwrap_or_default();
+    all.iter().filter(|it| may_be(it)).filter_map(|it| it.digest.parse().ok()).collect()
 }
 
 /// By what the manifest itself is.

@@ -91,7 +91,7 @@ pub fn wrong() -> Credentials {
     Credentials::Basic { user: USER.into(), password: "battery-staple".into() }
 }
 
-/// Built once; `BERTH_REGISTRY` names one that is built already.
+/// `cargo xtask test` names one that it built; else Go knows whether there is something to build.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {

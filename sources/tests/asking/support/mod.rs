@@ -1,7 +1,5 @@
 //! What sources are asked at in tests: real ones, and some that mean no good.
 
-#![allow(dead_code, reason = "each test program takes a part of it")]
-
 pub mod certificates;
 pub mod hostile;
 pub mod network;

@@ -1,15 +1,13 @@
 //! Servers that mean no good, or are broken: each trouble is told as what it is, and costs no more than its bounds.
 
-mod support;
-
+use crate::support::hostile::{Hostile, Reply};
+use crate::support::push::{CHART, MANIFEST, archive, manifest};
+use crate::support::{index, index_within, registry, registry_within};
 use rstest::rstest;
 use serde_json::{Value, json};
 use sources::repository::Index;
 use sources::{Credentials, Digest, Error, Kind, Limits, Source};
 use std::time::Duration;
-use support::hostile::{Hostile, Reply};
-use support::push::{CHART, MANIFEST, archive, manifest};
-use support::{index, index_within, registry, registry_within};
 
 /// What is never to be waited for in a test that is about something else is long; this is for those that are about waiting.
 fn impatient() -> Limits {
@@ -254,6 +252,25 @@ async fn a_manifest_that_is_not_what_its_digest_says_is_refused() {
 }
 
 #[tokio::test]
+async fn more_signatures_than_anybody_needs_are_not_fetched() {
+    let entry = |n: usize| {
+        let kind = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        json!({"digest": Digest::of(&n.to_le_bytes()).as_str(), "size": 1, "artifactType": kind})
+    };
+    let referrers = json!({"manifests": (0..1000).map(entry).collect::<Vec<_>>()});
+    let server = Hostile::start(move |path| match path {
+        path if path.contains("/manifests/1.0.0") => Reply::of(200, &[("Content-Type", MANIFEST)], chart().to_string()),
+        path if path.contains("/blobs/") => Reply::of(200, &[], "the chart"),
+        path if path.contains("/referrers/") => Reply::json(&referrers),
+        _ => Reply::not_found(),
+    })
+    .await;
+    let refused = fetch_from(&server, Limits::default()).await;
+    assert!(matches!(refused, Err(Error::TooMany { limit: 32, .. })), "{refused:?}");
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[tokio::test]
 async fn names_that_nobody_could_ask_for_are_not_listed() {
     let server = Hostile::start(|path| match path {
         path if path.starts_with("/v2/_catalog") => {
@@ -314,7 +331,7 @@ async fn no_error_and_nothing_that_is_shown_has_a_secret() {
         for kind in [Kind::Registry, Kind::Index] {
             let mut source = Source::new(kind, &address);
             source.credentials = credentials.clone();
-            let reader = source.open(&support::guard(), Limits::default()).expect("is a source");
+            let reader = source.open(&crate::support::guard(), Limits::default()).expect("is a source");
             let steps = reader.check().await;
             shown += &format!("{source:?} {steps:?}");
             shown.extend(steps.iter().map(ToString::to_string));

@@ -1,14 +1,12 @@
 //! Charts in a real registry: pushed there as Helm pushes them, and asked for as Berth asks.
 
-mod support;
-
+use crate::support::certificates::AUTHORITY;
+use crate::support::parts::{PASSWORD, Parts, ada, wrong};
+use crate::support::push::{self, Pusher, archive, descriptor};
+use crate::support::{guard, registry, registry_within};
 use serde_json::json;
 use sources::oci::{Access, Charts};
 use sources::{Digest, Error, Limits, Seen};
-use support::certificates::AUTHORITY;
-use support::parts::{PASSWORD, Parts, ada, wrong};
-use support::push::{self, Pusher, archive, descriptor};
-use support::{guard, registry, registry_within};
 
 #[tokio::test]
 async fn a_chart_comes_as_it_was_pushed_with_its_provenance() {

@@ -1,12 +1,10 @@
 //! A classic repository over TLS, signed by an authority of its own.
 
-mod support;
-
+use crate::support::parts::{Parts, ada, wrong};
+use crate::support::push::archive;
+use crate::support::{guard, index};
 use sources::repository::Index;
 use sources::{Digest, Error, Limits};
-use support::parts::{Parts, ada, wrong};
-use support::push::archive;
-use support::{guard, index};
 
 const INDEX: &[u8] = b"apiVersion: v1\nentries: {}\n";
 

@@ -1,18 +1,16 @@
 //! Where a source leads: redirects, links, hosts that give tokens. Nothing is dialled that the guard refuses, and credentials stay
 //! with their host.
 
-mod support;
-
+use crate::support::certificates::Certificates;
+use crate::support::hostile::{Hostile, Reply};
+use crate::support::network::Staged;
+use crate::support::push::{CHART, MANIFEST, manifest};
+use crate::support::{index, registry};
 use rstest::rstest;
 use serde_json::json;
 use sources::guard::{Allowed, Guard, Kind as AddressKind, Refused};
 use sources::repository::Index;
 use sources::{Credentials, Error, Kind, Limits, Reader, Source};
-use support::certificates::Certificates;
-use support::hostile::{Hostile, Reply};
-use support::network::Staged;
-use support::push::{CHART, MANIFEST, manifest};
-use support::{index, registry};
 
 fn ada() -> Credentials {
     Credentials::Basic { user: "ada".into(), password: "hunter2".into() }
@@ -259,4 +257,30 @@ fn credentials_that_cannot_be_sent_are_refused(#[case] credentials: Credentials)
     source.credentials = credentials;
     let refused = source.open(&Guard::new(Allowed::nothing()), Limits::default()).err().expect("is refused");
     assert!(matches!(refused, Error::Credentials { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn whoever_builds_on_the_guards_connectors_dials_what_was_judged_too() {
+    use sources::{TlsOverGuard, guard::Connector, guard::Unconnected};
+    use tower_service::Service;
+    let server = Hostile::start(|_| Reply::not_found()).await;
+    let network = Staged::before(server.address)
+        .leading("api.example.com", &["1.1.1.1"])
+        .leading("inside.example.com", &["10.1.2.3"]);
+    let guard = Guard::over(Allowed::nothing(), network.clone());
+    let mut connector = Connector(guard.clone());
+    let mut with_tls = TlsOverGuard::new(guard, None).expect("is a connector");
+    for refused in ["https://inside.example.com", "https://169.254.169.254/", "https://[::1]:6443/", "http://0x7f.1/"] {
+        let plain = connector.call(refused.parse().expect("is a URI")).await;
+        assert!(matches!(plain, Err(Unconnected::Refused(_))), "{refused}");
+        let secure = with_tls.call(refused.parse().expect("is a URI")).await;
+        assert!(matches!(secure, Err(Unconnected::Refused(_))), "{refused}");
+    }
+    assert_eq!(network.dialled(), [""; 0]);
+    for (url, dialled) in
+        [("https://api.example.com:6443/", "1.1.1.1:6443"), ("https://api.example.com/", "1.1.1.1:443")]
+    {
+        assert!(connector.call(url.parse().expect("is a URI")).await.is_ok());
+        assert_eq!(network.dialled().last().map(String::as_str), Some(dialled));
+    }
 }
