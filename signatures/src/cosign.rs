@@ -58,34 +58,30 @@ pub(crate) fn verify_by_keys<'a>(
     keys: &'a [PublicKey],
 ) -> Result<&'a PublicKey, CosignError> {
     let manifest = Manifest::read(manifest, archive)?;
-    first(attachments, |attachment| {
-        keys.iter()
-            .find_map(|key| signed_by(key, attachment, &manifest).transpose())
-            .unwrap_or(Err(AttachmentError::OtherKey))
-    })
+    first(attachments, |attachment| signer(keys, attachment, &manifest))
 }
 
-/// None if it is by another key, so that the next one is tried.
-fn signed_by<'a>(
-    key: &'a PublicKey,
+/// What is signed is looked at where it is known who signed.
+fn signer<'a>(
+    keys: &'a [PublicKey],
     attachment: &Attachment,
     manifest: &Manifest<'_>,
-) -> Result<Option<&'a PublicKey>, AttachmentError> {
-    let is_signed = match attachment {
-        Attachment::SimpleSigning { payload, annotations } => {
-            let signature = legacy::signature(annotations)?;
-            key.verify(payload::within_bounds(payload)?, &signature)
-        }
-        Attachment::Bundle { json } => OpenBundle::read(json)?.is_signed_by(key, manifest)?,
-    };
-    if !is_signed {
-        return Ok(None);
-    }
+) -> Result<&'a PublicKey, AttachmentError> {
     match attachment {
-        Attachment::SimpleSigning { payload, .. } => payload::require(payload, manifest)?,
-        Attachment::Bundle { json } => OpenBundle::read(json)?.require(manifest)?,
+        Attachment::SimpleSigning { payload, annotations } => {
+            let payload = payload::within_bounds(payload)?;
+            let signature = legacy::signature(annotations)?;
+            let key = keys.iter().find(|key| key.verify(payload, &signature)).ok_or(AttachmentError::OtherKey)?;
+            payload::require(payload, manifest)?;
+            Ok(key)
+        }
+        Attachment::Bundle { json } => {
+            let bundle = OpenBundle::read(json)?;
+            let key = bundle.signer(keys, manifest)?;
+            bundle.require(manifest)?;
+            Ok(key)
+        }
     }
-    Ok(Some(key))
 }
 
 /// Who signed the manifest that holds `archive`, by an identity that one of `identities` takes, and when.

@@ -9,6 +9,7 @@ pub mod cosign;
 pub mod limits;
 mod policy;
 pub mod provenance;
+mod text;
 mod verdict;
 mod verify;
 

@@ -19,11 +19,11 @@ pub const PAYLOAD_BYTES: usize = 64 << 10;
 /// Bytes of each annotation beside such a payload: certificates, and the entry of a log.
 pub const ANNOTATION_BYTES: usize = 256 << 10;
 /// Bytes of a Sigstore bundle. Attestations may be larger, and are not what is looked for.
-pub const BUNDLE_BYTES: usize = 1 << 20;
+pub const BUNDLE_BYTES: usize = 512 << 10;
 /// Log entries, timestamps and certificates of one bundle, of each.
 pub const BUNDLE_PARTS: usize = 16;
-/// Bytes of a manifest, as registries bound it.
-pub const MANIFEST_BYTES: usize = 4 << 20;
+/// Bytes of a manifest. That of a chart has one thousand.
+pub const MANIFEST_BYTES: usize = 256 << 10;
 /// Bytes of the text of a public key.
 pub const PUBLIC_KEY_BYTES: usize = 16 << 10;
 /// Bytes of a trusted root. That of the public Sigstore has seven thousand.

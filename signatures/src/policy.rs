@@ -3,6 +3,7 @@
 use crate::cosign::{Identity, IdentityError, PublicKey, PublicKeyError, RootError, TrustedRoot};
 use crate::limits::ALTERNATIVES;
 use crate::provenance::{Keyring, KeyringError, is_private};
+use crate::text::without_values;
 use serde::{Deserialize, Serialize};
 
 /// Whether a chart needs proof of where it comes from. Checked when it is made or read: a policy that is there can be asked.
@@ -83,12 +84,13 @@ impl Policy {
         Ok(Self::Required(Demands(demands)))
     }
 
-    /// Reads what a person wrote. What serde says of a wrong value repeats it, so that a private key in a wrong field is looked for first.
+    /// Reads what a person wrote.
     pub fn from_json(json: &str) -> Result<Self, PolicyError> {
         if is_private(json.as_bytes()) {
             return Err(PolicyError::Private);
         }
-        serde_json::from_str(json).map_err(|error| PolicyError::Unreadable { problem: error.to_string() })
+        serde_json::from_str(json)
+            .map_err(|error| PolicyError::Unreadable { problem: without_values(&error.to_string()) })
     }
 
     /// What is demanded; nothing where nothing is required.

@@ -85,7 +85,6 @@ fn signatures(bytes: &[u8]) -> Result<Vec<Signature>, ProvenanceError> {
 }
 
 pub(crate) use keyring::is_private;
-pub(crate) use signed::{hex, shown};
 
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

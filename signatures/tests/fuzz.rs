@@ -1,6 +1,7 @@
 //! What comes from outside, with bytes changed at random: no panic, and never anybody's signature but that of who signed.
 //!
 //! For two seconds, or as many as `BERTH_FUZZ_SECONDS` says. A failure names the seed, which `BERTH_FUZZ_SEED` begins with.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
 
 mod forge;
 

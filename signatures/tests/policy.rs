@@ -1,4 +1,5 @@
 //! Policies: how they are written, and what comes of several ways to prove the same.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
 
 mod forge;
 
@@ -140,6 +141,14 @@ fn a_private_key_in_a_wrong_field_is_not_repeated() {
     for json in [json!({ "require": secret }), json!({ "require": [{ "kind": secret }] })] {
         assert_eq!(Policy::from_json(&json.to_string()), Err(PolicyError::Private));
     }
+    let half = "MIGHAgEAMBMG\"SM49AgEGCCqGSM49";
+    let error = Policy::from_json(&json!({ "require": half }).to_string()).unwrap_err().to_string();
+    assert!(!error.contains("MIGH") && !error.contains("SM49"), "{error}");
+    assert!(error.contains("expected a sequence"), "{error}");
+    let in_root =
+        json!({ "require": [{ "kind": "cosign_keyless", "root": json!(half).to_string(), "identities": [] }] });
+    let error = Policy::from_json(&in_root.to_string()).unwrap_err().to_string();
+    assert!(!error.contains("MIGH") && !error.contains("SM49"), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::error::AttachmentError;
 use super::key::PublicKey;
 use super::manifest::Manifest;
 use crate::limits::{BUNDLE_BYTES, BUNDLE_PARTS};
-use crate::provenance::shown;
+use crate::text::shown;
 use serde::Deserialize;
 use sigstore_verify::types::{
     Bundle, DsseEnvelope, MediaType, Sha256Hash, SignatureContent, Statement, VerificationMaterialContent,
@@ -44,15 +44,14 @@ impl OpenBundle {
         &self.bundle
     }
 
-    /// Whether `key` made the signature. What it signs is another question.
-    pub fn is_signed_by(&self, key: &PublicKey, manifest: &Manifest<'_>) -> Result<bool, AttachmentError> {
-        match &self.bundle.content {
-            SignatureContent::MessageSignature(message) => Ok(key.verify(manifest.bytes, message.signature.as_bytes())),
-            SignatureContent::DsseEnvelope(envelope) => {
-                Ok(key.verify(&envelope.pae(), envelope.signature.sig.as_bytes()))
-            }
-            _ => Err(AttachmentError::Bundle),
-        }
+    /// Which of the keys made the signature. What it signs is another question.
+    pub fn signer<'a>(&self, keys: &'a [PublicKey], manifest: &Manifest<'_>) -> Result<&'a PublicKey, AttachmentError> {
+        let (message, signature) = match &self.bundle.content {
+            SignatureContent::MessageSignature(message) => (manifest.bytes.to_vec(), &message.signature),
+            SignatureContent::DsseEnvelope(envelope) => (envelope.pae(), &envelope.signature.sig),
+            _ => return Err(AttachmentError::Bundle),
+        };
+        keys.iter().find(|key| key.verify(&message, signature.as_bytes())).ok_or(AttachmentError::OtherKey)
     }
 
     /// A message signature is over the manifest itself, which was verified; a statement says what it is about.

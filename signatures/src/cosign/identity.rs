@@ -2,7 +2,7 @@
 
 use super::error::IdentityError;
 use crate::limits::RULE_LENGTH;
-use crate::provenance::shown;
+use crate::text::shown;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 

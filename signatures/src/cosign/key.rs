@@ -2,7 +2,8 @@
 
 use super::error::PublicKeyError;
 use crate::limits::PUBLIC_KEY_BYTES;
-use crate::provenance::{hex, is_private, sha256};
+use crate::provenance::{is_private, sha256};
+use crate::text::hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sigstore_verify::crypto::{
     KeyAlgorithm, SigningScheme, VerificationKey, validate_raw_public_key, verify_signature,

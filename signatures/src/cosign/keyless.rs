@@ -2,7 +2,7 @@
 
 use super::error::AttachmentError;
 use super::identity::Identity;
-use crate::provenance::shown;
+use crate::text::shown;
 use sigstore_verify::types::Bundle;
 use sigstore_verify::{VerificationPolicy, Verifier};
 use time::OffsetDateTime;

@@ -3,7 +3,8 @@
 use super::error::AttachmentError;
 use super::{CERTIFICATE_ANNOTATION, CHAIN_ANNOTATION, LOG_ENTRY_ANNOTATION, SIGNATURE_ANNOTATION};
 use crate::limits::ANNOTATION_BYTES;
-use crate::provenance::{sha256, shown};
+use crate::provenance::sha256;
+use crate::text::shown;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;

@@ -2,7 +2,8 @@
 
 use super::error::ManifestError;
 use crate::limits::MANIFEST_BYTES;
-use crate::provenance::{hex, sha256, shown};
+use crate::provenance::sha256;
+use crate::text::{hex, shown};
 use serde::Deserialize;
 
 const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";

@@ -3,7 +3,7 @@
 use super::error::AttachmentError;
 use super::manifest::Manifest;
 use crate::limits::PAYLOAD_BYTES;
-use crate::provenance::shown;
+use crate::text::shown;
 use serde::Deserialize;
 
 const KIND: &str = "cosign container image signature";

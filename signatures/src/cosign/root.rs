@@ -2,7 +2,7 @@
 
 use super::error::RootError;
 use crate::limits::TRUSTED_ROOT_BYTES;
-use crate::provenance::shown;
+use crate::text::{shown, without_values};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sigstore_verify::Verifier;
 use sigstore_verify::trust_root::{SIGSTORE_PRODUCTION_TRUSTED_ROOT, TrustedRoot as Root};
@@ -52,7 +52,7 @@ impl TrustedRoot {
 }
 
 fn unreadable(error: impl std::fmt::Display) -> RootError {
-    RootError::Unreadable { problem: shown(&error.to_string()) }
+    RootError::Unreadable { problem: shown(&without_values(&error.to_string())) }
 }
 
 impl Serialize for TrustedRoot {

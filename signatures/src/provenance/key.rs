@@ -1,8 +1,8 @@
 //! One public key, what it says of itself, and whether it could sign at a time.
 
 use super::error::{KeyProblem, KeyringError, SignatureError};
-use super::signed::shown;
 use crate::limits::{PARTS_OF_KEY, SIGNATURES_OF_KEY};
+use crate::text::shown;
 use pgp::composed::{ArmorOptions, SignedKeyDetails, SignedPublicKey, SignedPublicSubKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{KeyFlags, RevocationCode, Signature, SignatureType, SignatureVersion, SubpacketData};

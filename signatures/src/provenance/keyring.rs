@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
 use time::OffsetDateTime;
 
-/// Public OpenPGP keys, each once. What others said of them is not kept, nor is anything that does not hold.
+/// Public OpenPGP keys, each once. What others said of them is not kept, nor is anything that does not hold: a key is revoked by itself, not
+/// by somebody whom it named for that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyring {
     keys: Vec<Key>,
@@ -87,10 +88,13 @@ fn unknown_signer(signature: &Signature) -> SignatureError {
     }
 }
 
-/// Whether the text of a private key of any kind was given. Binary ones are seen as they are read.
+/// Whether the text of a private key of any kind was given, in JSON too. Binary ones are seen as they are read.
 pub(crate) fn is_private(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes).to_ascii_uppercase();
-    ["PRIVATE KEY", "SECRET KEY"].iter().any(|words| text.contains(words))
+    text.split("BEGIN ").skip(1).any(|block| {
+        let label = block.split("-----").next().unwrap_or_default();
+        label.contains("PRIVATE") || label.contains("SECRET")
+    })
 }
 
 /// Each run of packets.

@@ -2,17 +2,15 @@
 
 use super::error::ProvenanceError;
 use super::{Archive, sha256};
+use crate::text::{hex, shown};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Nobody writes so many into a Chart.yaml.
 const MOST_NODES: usize = 10_000;
 const MOST_ALIASES: usize = 50;
 const DEEPEST: usize = 32;
-/// What is shown of a name or version that is not the expected one, in characters.
-const SHOWN: usize = 100;
 
 /// What was signed.
 pub(super) struct Signed {
@@ -71,20 +69,6 @@ impl Signed {
 
 fn is_hex(digest: &str) -> bool {
     digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// Text from outside, short and without what would move a terminal's cursor.
-pub(crate) fn shown(text: &str) -> String {
-    text.chars().filter(|char| !char.is_control()).take(SHOWN).collect()
 }
 
 /// Errs with the line, if it is about one.

@@ -171,7 +171,7 @@ impl Forged {
         let mut config = with_flags(config(&self.primary, SignatureType::SubkeyBinding, says), says);
         let hash = match back {
             Back::Weak => HashAlgorithm::Sha1,
-            Back::Good | Back::Missing | Back::Forged => says.hash,
+            Back::Good | Back::Missing | Back::Forged => HashAlgorithm::Sha256,
         };
         let back_says = Says { hash, may_sign: None, key_lasts: None, ..says.clone() };
         let back_config = self::config(&self.subkey, SignatureType::KeyBinding, &back_says);

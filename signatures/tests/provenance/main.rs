@@ -1,4 +1,5 @@
 //! Helm provenance: what is proven, and every way in which somebody may make a file look as if it proved something.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
 
 mod another_archive;
 mod by_gnupg_and_helm;

@@ -28,15 +28,24 @@ fn what_a_key_says_of_itself_by_a_weak_hash_does_not_count() {
     let only = Forged::rsa(RSA).named("A", &weak(HashAlgorithm::Sha1));
     let result = Keyring::parse(only.armored().as_bytes());
     assert!(matches!(result, Err(KeyringError::NoSelfSignature { .. })));
-    let bound = |hash, back| Forged::rsa(RSA).named("A", &Says::default()).bound(&weak(hash), back);
     let prov = |key: &Forged| clear_signed(&message(), &[sign(&key.subkey, &message(), &says(SIGNED))]);
-    // The subkey is the same key, so that the primary key answers for it where it is not bound.
-    let good = bound(HashAlgorithm::Sha256, Back::Good);
-    assert!(verified(&prov(&good), &good).is_ok());
-    let (weakly_back, weakly_bound) =
-        (bound(HashAlgorithm::Sha256, Back::Weak), bound(HashAlgorithm::Sha1, Back::Good));
-    assert_eq!(keyring(&[&weakly_bound]), keyring(&[&Forged::rsa(RSA).named("A", &Says::default())]));
-    assert_eq!(keyring(&[&weakly_back]).keys().len(), 1);
+    let bound = |hash| {
+        let key = Forged { subkey: Forged::bare(3).subkey, ..Forged::rsa(RSA) };
+        key.named("A", &Says::default()).bound(&weak(hash), Back::Good)
+    };
+    let (well, weakly) = (bound(HashAlgorithm::Sha256), bound(HashAlgorithm::Sha1));
+    assert!(verified(&prov(&well), &well).is_ok());
+    assert!(matches!(fault(verified(&prov(&weakly), &weakly)), SignatureError::UnknownSigner { .. }));
+}
+
+#[test]
+fn a_subkey_that_signs_back_by_a_weak_hash_does_not_count() {
+    let signed = |back| {
+        let key = Forged { subkey: Forged::rsa(RSA).subkey, ..Forged::usual(1) }.bound(&Says::default(), back);
+        verified(&clear_signed(&message(), &[sign(&key.subkey, &message(), &says(SIGNED))]), &key)
+    };
+    assert!(signed(Back::Good).is_ok());
+    assert_eq!(problem(signed(Back::Weak)), KeyProblem::NotCrossSigned);
 }
 
 #[test]
