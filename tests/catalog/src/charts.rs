@@ -16,15 +16,17 @@ fn all_values(starter: &Starter) -> Vec<Vec<PathBuf>> {
 /// Every chart with everything that it must render with, and the objects it comes to; rendered once for all tests.
 static RENDERED: LazyLock<Vec<(String, Vec<Value>)>> = LazyLock::new(|| {
     let helm = Helm::new();
-    let render = move |starter: &Starter, values: Vec<PathBuf>| {
-        let values: Vec<_> = values.iter().map(PathBuf::as_path).collect();
-        let what = format!("{} {values:?}", starter.id);
-        let objects = helm.render(&starter.chart(), &values).unwrap_or_else(|said| panic!("{what}: {said}"));
-        assert!(!objects.is_empty(), "{what}");
-        (what, objects)
-    };
-    let all = Starter::all();
-    all.iter().flat_map(|starter| all_values(starter).into_iter().map(move |values| render(starter, values))).collect()
+    let mut rendered = Vec::new();
+    for starter in Starter::all() {
+        for values in all_values(&starter) {
+            let values: Vec<_> = values.iter().map(PathBuf::as_path).collect();
+            let what = format!("{} {values:?}", starter.id);
+            let objects = helm.render(&starter.chart(), &values).unwrap_or_else(|said| panic!("{what}: {said}"));
+            assert!(!objects.is_empty(), "{what}");
+            rendered.push((what, objects));
+        }
+    }
+    rendered
 });
 
 fn every(judge: impl Fn(&str, &[Value])) {

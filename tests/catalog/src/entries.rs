@@ -4,18 +4,14 @@ use crate::entry::{Approval, Entry, Risk};
 use crate::helm::Helm;
 use crate::judge::mistakes;
 use crate::starter::Starter;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs;
+use values::Chart;
 
 fn entry(starter: &Starter) -> Entry {
     let text = fs::read_to_string(starter.dir.join("entry.yaml")).unwrap();
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", starter.id))
-}
-
-/// What a schema says of a value, by its path with dots.
-fn at<'a>(schema: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(schema, |schema, key| schema["properties"].get(key))
 }
 
 #[test]
@@ -45,52 +41,47 @@ fn every_entry_says_what_it_must_of_a_chart_that_is_there() {
     }
 }
 
+/// As Berth checks it when an entry is imported.
 #[test]
-fn a_form_names_values_that_the_schema_has_each_once_and_none_that_is_imposed() {
+fn a_form_is_about_values_that_the_chart_has_and_that_its_schema_takes() {
     for starter in Starter::all() {
-        let (entry, schema) = (entry(&starter), starter.schema());
-        let mut seen = BTreeSet::new();
-        for field in entry.form.iter().flat_map(|group| &group.fields) {
-            let of = at(&schema, &field.path).unwrap_or_else(|| panic!("{}: {}", starter.id, field.path));
-            let is_object_of_names = of["properties"].is_null();
-            assert!(is_object_of_names, "{}: {} is a whole section", starter.id, field.path);
-            assert!(seen.insert(field.path.clone()), "{}: {} is there twice", starter.id, field.path);
-            assert!(lookup(&entry.imposed, &field.path).is_none(), "{}: {} is imposed", starter.id, field.path);
-            assert!(field.label.is_some() && field.help.as_deref() != Some(""), "{}: {}", starter.id, field.path);
-            if let Some(shown) = &field.shown_when {
-                assert!(seen.contains(&shown.path), "{}: {} comes before what it depends on", starter.id, field.path);
-                assert_eq!(at(&schema, &shown.path).unwrap()["type"], "boolean", "{}: {}", starter.id, shown.path);
-                assert!(shown.is.is_boolean(), "{}: {}", starter.id, field.path);
-            }
+        let form = entry(&starter).form;
+        let chart = Chart::read(&starter.read("values.yaml"), Some(&starter.read("values.schema.json")));
+        assert!(chart.schema.is_some() && chart.values_error.is_none(), "{}", starter.id);
+        assert_eq!(form.check(&chart), [], "{}", starter.id);
+        assert!(form.fields.len() >= 10 && !form.imposed.is_empty(), "{}", starter.id);
+        for field in &form.fields {
+            let is_imposed = form.imposed.iter().any(|imposed| imposed.path == field.path);
+            assert!(!is_imposed, "{}: {} is imposed", starter.id, field.path);
+            assert!(field.label.is_some() && field.group.is_some(), "{}: {}", starter.id, field.path);
         }
-        assert!(!entry.form.is_empty() && entry.form.iter().all(|group| !group.group.is_empty()), "{}", starter.id);
+        assert!(form.imposed.iter().all(|imposed| !imposed.note.is_empty()), "{}: why", starter.id);
+        let used = |group: &str| form.fields.iter().any(|field| field.group.as_deref() == Some(group));
+        assert!(form.groups.iter().all(|group| used(&group.name)), "{}: a group without fields", starter.id);
     }
-}
-
-fn lookup<'a>(values: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let value = values.get(first)?;
-    rest.map_or(Some(value), |rest| lookup(value.as_object()?, rest))
 }
 
 #[test]
 fn what_an_entry_imposes_and_begins_with_renders_and_is_restricted() {
     let (helm, dir) = (Helm::new(), tempfile::tempdir().unwrap());
     for starter in Starter::all() {
-        let entry = entry(&starter);
-        let imposed = dir.path().join(format!("{}.yaml", starter.id));
-        fs::write(&imposed, serde_json::to_string(&entry.imposed).unwrap()).unwrap();
-        let begins: Vec<_> = entry.defaults.iter().map(|defaults| &defaults.values).collect();
-        for begin in begins.into_iter().chain([&Map::new()]) {
-            let file = dir.path().join("defaults.yaml");
-            fs::write(&file, serde_json::to_string(begin).unwrap()).unwrap();
-            let objects = helm.render(&starter.chart(), &[&file, &imposed]).unwrap_or_else(|said| panic!("{said}"));
-            assert_eq!(objects.iter().flat_map(mistakes).collect::<Vec<_>>(), Vec::<String>::new(), "{}", starter.id);
-        }
-        for defaults in &entry.defaults {
-            assert!(!(defaults.classes.is_empty() && defaults.environments.is_empty()), "{}: for all", starter.id);
-        }
+        let form = entry(&starter).form;
+        assert!(form.defaults.iter().all(|of| of.environments.len() + of.classes.len() > 0), "{}: for all", starter.id);
+        let begins = form.defaults.iter().map(|of| (of.path.to_string(), serde_json::to_value(&of.value).unwrap()));
+        let imposed = form.imposed.iter().map(|of| (of.path.to_string(), serde_json::to_value(&of.value).unwrap()));
+        let file = dir.path().join("values.yaml");
+        fs::write(&file, nested(begins.chain(imposed)).to_string()).unwrap();
+        let objects = helm.render(&starter.chart(), &[&file]).unwrap_or_else(|said| panic!("{}: {said}", starter.id));
+        assert_eq!(objects.iter().flat_map(mistakes).collect::<Vec<_>>(), Vec::<String>::new(), "{}", starter.id);
     }
+}
+
+/// Values by their paths, as one tree.
+fn nested(values: impl Iterator<Item = (String, Value)>) -> Value {
+    values.fold(json!({}), |mut tree, (path, value)| {
+        *path.split('/').skip(1).fold(&mut tree, |at, key| &mut at[key]) = value;
+        tree
+    })
 }
 
 #[test]
