@@ -9,8 +9,8 @@ mod source;
 mod version;
 
 pub use entry::{
-    Approval, AutomaticRule, Category, Channel, ChartOrigin, Defaults, EntrySpec, FieldGroup, FormField, NotOffered, Risk,
-    ShownWhen,
+    Approval, AutomaticRule, Category, Channel, ChartOrigin, Defaults, EntrySpec, FieldGroup, FormField, NotOffered,
+    Risk, ShownWhen,
 };
 pub use file::EntryFile;
 pub use findings::{Findings, Gravity, Needs, Right, Signature};

@@ -7,9 +7,9 @@ pub(crate) use icondata::{
     Icon, LuArchive, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle,
     LuCircleAlert, LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock,
     LuCloudOff, LuCog, LuCopy, LuDownload, LuHistory, LuHourglass, LuHouse, LuInbox, LuInfo, LuKeyRound, LuKeyboard,
-    LuListFilter, LuLayoutGrid, LuLoader, LuLock, LuLogIn, LuLogOut, LuMenu, LuMessageSquare, LuMinus, LuMonitor, LuMoon, LuPackageCheck, LuPencil,
-    LuPlus, LuRefreshCw, LuRotateCcw, LuRuler, LuScrollText, LuSearch, LuServer, LuShieldCheck, LuStar, LuSun,
-    LuTriangleAlert, LuUndo2, LuUpload, LuUserCheck, LuUsers, LuX, LuZap,
+    LuLayoutGrid, LuListFilter, LuLoader, LuLock, LuLogIn, LuLogOut, LuMenu, LuMessageSquare, LuMinus, LuMonitor,
+    LuMoon, LuPackageCheck, LuPencil, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler, LuScrollText, LuSearch, LuServer,
+    LuShieldCheck, LuStar, LuSun, LuTriangleAlert, LuUndo2, LuUpload, LuUserCheck, LuUsers, LuX, LuZap,
 };
 
 /// A drawing beside words that say the same; readers of the page by ear do not hear it.

@@ -95,7 +95,9 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
 pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, String)> {
     let fields: &[(&str, &str)] = match last(path) {
         "new" if path.contains("/teams/") => return vec![("slug", desk.new_name("t")), ("title", "Sweep".into())],
-        "new" if path.contains("/catalog/") => return of_entry(&[("name", desk.new_name("web")), ("version", String::new())]),
+        "new" if path.contains("/catalog/") => {
+            return of_entry(&[("name", desk.new_name("web")), ("version", String::new())]);
+        }
         "edit" if path.contains("/catalog/") => return of_entry(&[("version", "1".into())]),
         "versions" => &[("archive", "none")],
         "approve" if path.contains("/catalog/") => return vec![("digest", digest(target))],
@@ -161,7 +163,8 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
 }
 
 fn of_entry(more: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-    let fields = [("title", "Sweep"), ("summary", "For the sweep"), ("category", "other"), ("owner", "Us"), ("risk", "low")];
+    let fields =
+        [("title", "Sweep"), ("summary", "For the sweep"), ("category", "other"), ("owner", "Us"), ("risk", "low")];
     fields.into_iter().map(|(name, value)| (name, value.to_owned())).chain(more.iter().cloned()).collect()
 }
 

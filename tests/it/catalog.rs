@@ -100,7 +100,10 @@ async fn what_is_at_stake_takes_two_people_also_in_the_database() {
     approve(&platform, &entry, "1.0.0").await.expect_problem(409, "version_approved");
     assert!(desk.forged().offers_unapproved_version(&entry).await.contains("before enough people approved it"));
     let twice = approve(&second, &entry, "1.0.0").await.expect(200).json();
-    assert_eq!((twice["state"]["state"].as_str(), twice["approvals"].as_array().map(Vec::len)), (Some("approved"), Some(2)));
+    assert_eq!(
+        (twice["state"]["state"].as_str(), twice["approvals"].as_array().map(Vec::len)),
+        (Some("approved"), Some(2))
+    );
 }
 
 #[tokio::test]
@@ -111,8 +114,11 @@ async fn two_who_approve_at_once_are_two() {
     let second = desk.sign_in(&account).await;
     let entry = entry(&desk, &platform, json!({"risk": "high"})).await;
     take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
-    let (one, other, again) =
-        tokio::join!(approve(&platform, &entry, "1.0.0"), approve(&second, &entry, "1.0.0"), approve(&platform, &entry, "1.0.0"));
+    let (one, other, again) = tokio::join!(
+        approve(&platform, &entry, "1.0.0"),
+        approve(&second, &entry, "1.0.0"),
+        approve(&platform, &entry, "1.0.0")
+    );
     other.expect(200);
     let refused = [one, again].into_iter().filter(|answer| answer.status == 409).count();
     assert_eq!(refused, 1, "one person counts once");
@@ -171,10 +177,17 @@ async fn a_rule_approves_patches_in_which_nothing_is_at_stake_and_nothing_else()
         ("1.0.0-rc.1", &[], "candidate"),
     ] {
         let ended = take_in(&platform, &entry, chart("web", version, more)).await;
-        assert_eq!((ended["state"].as_str(), state(version).await.as_str()), (Some("taken_in"), expected), "{version}: {ended}");
+        assert_eq!(
+            (ended["state"].as_str(), state(version).await.as_str()),
+            (Some("taken_in"), expected),
+            "{version}: {ended}"
+        );
     }
     let events = platform.get(&format!("/api/v1/audit?subject=entry%20{entry}%201.0.1")).await.expect(200).json();
-    assert_eq!((&events["items"][0]["action"], &events["items"][0]["actor_kind"]), (&json!("version.approved"), &json!("rule")));
+    assert_eq!(
+        (&events["items"][0]["action"], &events["items"][0]["actor_kind"]),
+        (&json!("version.approved"), &json!("rule"))
+    );
 }
 
 #[tokio::test]
@@ -191,7 +204,14 @@ async fn what_cannot_be_taken_in_says_why_and_leaves_nothing() {
         ("wrong template", chart("web", "1.0.0", &[("templates/x.yaml", "{{ fail \"no\" }}")])),
         ("endless template", chart("web", "1.0.0", &[("templates/x.yaml", endless)])),
         ("no YAML", chart("web", "1.0.0", &[("templates/x.yaml", "a: [")])),
-        ("twice the same key", chart("web", "1.0.0", &[("templates/x.yaml", "apiVersion: v1\nkind: Service\nkind: Secret\nmetadata: {name: a}\n")])),
+        (
+            "twice the same key",
+            chart(
+                "web",
+                "1.0.0",
+                &[("templates/x.yaml", "apiVersion: v1\nkind: Service\nkind: Secret\nmetadata: {name: a}\n")],
+            ),
+        ),
     ] {
         let ended = take_in(&platform, &entry, archive).await;
         assert_eq!(ended["state"], "refused", "{what}: {ended}");
@@ -224,13 +244,20 @@ async fn a_version_ends_is_blocked_and_opened_again_with_reasons() {
     let ends = platform.post(&version("deprecate"), &deprecation).await.expect(200).json();
     assert_eq!(ends["state"], json!({"state": "deprecated", "sunset_on": soon}));
     let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
-    assert_eq!((&seen["offered"]["state"]["sunset_on"], &seen["versions"]["items"][0]["reason"]), (&json!(soon), &json!("Use 2.0.0")));
+    assert_eq!(
+        (&seen["offered"]["state"]["sunset_on"], &seen["versions"]["items"][0]["reason"]),
+        (&json!(soon), &json!("Use 2.0.0"))
+    );
 
     platform.post(&version("block"), &json!({"reason": "A hole"})).await.expect(200);
     let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
     assert_eq!((seen["offered"].is_null(), &seen["versions"]["items"][0]["state"]["state"]), (true, &json!("blocked")));
     let open = platform.post(&version("reopen"), &json!({"reason": "Mended"})).await.expect(200).json();
-    assert_eq!((&open["state"]["state"], &open["approvals"]), (&json!("candidate"), &json!([])), "who approved does it again");
+    assert_eq!(
+        (&open["state"]["state"], &open["approvals"]),
+        (&json!("candidate"), &json!([])),
+        "who approved does it again"
+    );
     approve(&platform, &entry, "1.0.0").await.expect(200);
 
     platform.post(&path(&entry, "/withdraw"), &json!({"reason": "Use another"})).await.expect(200);
@@ -248,7 +275,9 @@ async fn an_entry_is_for_the_teams_that_it_names() {
     take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
     approve(&platform, &entry, "1.0.0").await.expect(200);
     let gallery = format!("/api/v1/catalog?q={entry}");
-    for (role, sees) in [(Role::Developer, true), (Role::Stranger, false), (Role::Platform, true), (Role::Auditor, true)] {
+    for (role, sees) in
+        [(Role::Developer, true), (Role::Stranger, false), (Role::Platform, true), (Role::Auditor, true)]
+    {
         let actor = desk.as_(role).await;
         let seen = actor.get(&gallery).await.expect(200).json();
         assert_eq!(entries(&seen).len(), usize::from(sees), "{role:?}");

@@ -45,7 +45,13 @@ impl Things {
         desk.forged().seen_ago(-60).await;
         let entry = desk.new_name("web");
         let ingest = desk.forged().entry(&entry, tests::Offered::Approved).await;
-        Self { entry, ingest, number: desk.asked().await, namespace: ready["name"].as_str().expect("is text").to_owned(), class }
+        Self {
+            entry,
+            ingest,
+            number: desk.asked().await,
+            namespace: ready["name"].as_str().expect("is text").to_owned(),
+            class,
+        }
     }
 
     /// Makes there be `to` of everything, where there were `from`.
@@ -60,7 +66,10 @@ impl Things {
     /// What `{id}` stands for, by a part of the path before it.
     async fn ids(&self, desk: &Desk) -> HashMap<&'static str, String> {
         let person = sqlx::query_scalar("select id::text from people where subject = $1").bind(Role::Owner.name());
-        HashMap::from([("/ingests/", self.ingest.clone()), ("/people/", person.fetch_one(desk.db()).await.expect("is there"))])
+        HashMap::from([
+            ("/ingests/", self.ingest.clone()),
+            ("/people/", person.fetch_one(desk.db()).await.expect("is there")),
+        ])
     }
 
     /// The address of a page, with what its parameters stand for.

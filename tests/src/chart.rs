@@ -4,7 +4,8 @@ use charts::archive::{Files, Limits};
 
 /// A chart that renders to a Deployment; `more` are files besides or instead, by path.
 pub fn chart(name: &str, version: &str, more: &[(&str, &str)]) -> Vec<u8> {
-    let about = format!("apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: \"1.0\"\ndescription: For tests\n");
+    let about =
+        format!("apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: \"1.0\"\ndescription: For tests\n");
     let files = [("Chart.yaml", about.as_str()), ("values.yaml", VALUES), ("templates/deployment.yaml", DEPLOYMENT)];
     let is_instead = |path: &str| more.iter().any(|(other, _)| *other == path);
     let files = files.into_iter().filter(|(path, _)| !is_instead(path)).chain(more.iter().copied());

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn values_may_have_line_ends_and_equal_signs() {
         let records = read(b"20 path=a/b=c\nd.txt\n21 comment=something\n").expect("is read");
-        assert_eq!(records.path.as_deref(), Some(&b"a/b=c\nd.txt"[..]).map(|path| &path[..]));
+        assert_eq!(records.path.as_deref(), Some(&b"a/b=c\nd.txt"[..]));
     }
 
     #[rstest]

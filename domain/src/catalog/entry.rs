@@ -241,8 +241,7 @@ impl EntrySpec {
 }
 
 impl Category {
-    pub const ALL: [Self; 6] =
-        [Self::Service, Self::Job, Self::Data, Self::Network, Self::Observability, Self::Other];
+    pub const ALL: [Self; 6] = [Self::Service, Self::Job, Self::Data, Self::Network, Self::Observability, Self::Other];
 
     /// As it is stored and stands in addresses.
     pub fn as_str(self) -> &'static str {
@@ -383,7 +382,11 @@ mod tests {
         spec.summary = String::new();
         spec.owner = "x\u{202e}y".into();
         spec.documentation = "x".repeat(LONGEST_DOCUMENTATION + 1);
-        spec.chart = Some(ChartOrigin { source: "ours".parse().expect("a name"), name: String::new(), versions: Some(String::new()) });
+        spec.chart = Some(ChartOrigin {
+            source: "ours".parse().expect("a name"),
+            name: String::new(),
+            versions: Some(String::new()),
+        });
         let wrong: Vec<_> = spec.check().expect_err("wrong").0.into_iter().map(|error| error.field).collect();
         assert_eq!(wrong, ["title", "summary", "owner", "documentation", "chart.name", "chart.versions"]);
     }

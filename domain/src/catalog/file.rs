@@ -35,9 +35,8 @@ impl<'de> Deserialize<'de> for EntryFile {
             Some(_) => Err(D::Error::custom(format!("{key} must be a text"))),
             None => Err(D::Error::custom(format!("{key} is missing"))),
         };
-        let name = text("id", keys.remove("id"))?.parse().map_err(|errors: FieldErrors| {
-            D::Error::custom(errors.at("id"))
-        })?;
+        let name =
+            text("id", keys.remove("id"))?.parse().map_err(|errors: FieldErrors| D::Error::custom(errors.at("id")))?;
         let chart = text("chart", keys.remove("chart"))?;
         let spec = EntrySpec::deserialize(Value::Object(keys)).map_err(D::Error::custom)?;
         Ok(Self { name, chart, spec })

@@ -60,10 +60,14 @@ pub struct Needs {
 pub enum Signature {
     /// Its source demands none.
     NotRequired,
-    Verified { by: String },
+    Verified {
+        by: String,
+    },
     /// Its source demands one, and there is none.
     Missing,
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
 }
 
 /// Why two people decide on a version.
@@ -103,7 +107,10 @@ impl Findings {
         if let Some(before) = before {
             let known = before.repositories();
             add(self.repositories().iter().any(|repository| !known.contains(repository)), Gravity::NewRepositories);
-            add(self.signature != before.signature && !self.signature.is_better_than(&before.signature), Gravity::OtherSigner);
+            add(
+                self.signature != before.signature && !self.signature.is_better_than(&before.signature),
+                Gravity::OtherSigner,
+            );
         }
         found
     }
@@ -192,7 +199,10 @@ mod tests {
             (Findings { rights: vec![right("get secrets")], ..same.clone() }, Gravity::NewRights),
             (Findings { cluster_scoped: vec!["ClusterRole x".into()], ..same.clone() }, Gravity::ClusterScoped),
             (Findings { pod_security: PodSecurity::Baseline, ..same.clone() }, Gravity::PodSecurity),
-            (Findings { images: vec!["elsewhere.example.com/postgres:17.4".into()], ..same.clone() }, Gravity::NewRepositories),
+            (
+                Findings { images: vec!["elsewhere.example.com/postgres:17.4".into()], ..same.clone() },
+                Gravity::NewRepositories,
+            ),
         ] {
             assert_eq!(found.gravity(&entry::sample(), Some(&before)), BTreeSet::from([gravity]));
         }

@@ -26,11 +26,18 @@ pub struct Place<'a> {
 pub enum Fit {
     Fits,
     /// The teams, classes or environments that the entry is for leave it out.
-    NotOffered { because: NotOffered },
+    NotOffered {
+        because: NotOffered,
+    },
     /// Its pods would be refused by the class.
-    PodSecurity { needs: PodSecurity, class_has: PodSecurity },
+    PodSecurity {
+        needs: PodSecurity,
+        class_has: PodSecurity,
+    },
     /// The quota leaves less than it needs at least.
-    Short { short: Vec<Shortfall> },
+    Short {
+        short: Vec<Shortfall>,
+    },
     /// What is used there, or what it needs, is not known.
     Unknown,
 }

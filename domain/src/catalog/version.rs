@@ -186,7 +186,11 @@ mod tests {
     }
 
     fn approved_by(mut version: ChartVersion, n: u128) -> ChartVersion {
-        version.approvals.push(ApprovalMark { person: person(n), name: "P".into(), at: datetime!(2026-11-30 12:00 UTC) });
+        version.approvals.push(ApprovalMark {
+            person: person(n),
+            name: "P".into(),
+            at: datetime!(2026-11-30 12:00 UTC),
+        });
         version
     }
 
@@ -194,8 +198,12 @@ mod tests {
     #[test]
     fn transitions() {
         let mut table = String::new();
-        let states =
-            [VersionState::Candidate, VersionState::Approved, VersionState::Deprecated { sunset_on: SUNSET }, VersionState::Blocked];
+        let states = [
+            VersionState::Candidate,
+            VersionState::Approved,
+            VersionState::Deprecated { sunset_on: SUNSET },
+            VersionState::Blocked,
+        ];
         for state in states {
             let version = version(state, 1);
             let say = |what: Result<VersionState, Refusal>| what.map_or("refused", VersionState::as_str);

@@ -34,7 +34,8 @@ pub struct EntryFields {
 impl EntryFields {
     /// The form of an entry as it is.
     pub fn of(name: &str, version: i32, spec: &EntrySpec) -> Self {
-        let ticked = |environment| if spec.environments.contains(&environment) { "on".to_owned() } else { String::new() };
+        let ticked =
+            |environment| if spec.environments.contains(&environment) { "on".to_owned() } else { String::new() };
         Self {
             name: name.to_owned(),
             version: version.to_string(),

@@ -1,8 +1,6 @@
 //! The catalog: as teams browse it, and as the platform team curates it.
 
-use crate::catalog::{
-    ApprovalMark, Category, EntrySpec, Findings, Fit, Gravity, Needs, SourceSpec, VersionState,
-};
+use crate::catalog::{ApprovalMark, Category, EntrySpec, Findings, Fit, Gravity, Needs, SourceSpec, VersionState};
 use crate::class::{Environment, PodSecurity};
 use crate::id::IngestId;
 use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, SourceName, TeamSlug};

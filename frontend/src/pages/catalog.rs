@@ -18,10 +18,13 @@ pub fn page(frame: Frame, view: Gallery, is_first: bool) -> String {
 }
 
 fn body(frame: &Frame, view: &Gallery, is_first: bool) -> AnyView {
-    let mut head = Head::new("Catalog", "Charts that your platform team reviewed. Each is installed inside your namespace's quota.");
-    head.actions = view.can_curate.then(|| {
-        view! { <a class="btn" href=PageKind::Curation.path()>{icon(LuPackageCheck)}"Curate"</a> }.into_any()
-    });
+    let mut head = Head::new(
+        "Catalog",
+        "Charts that your platform team reviewed. Each is installed inside your namespace's quota.",
+    );
+    head.actions = view
+        .can_curate
+        .then(|| view! { <a class="btn" href=PageKind::Curation.path()>{icon(LuPackageCheck)}"Curate"</a> }.into_any());
     let chosen = view.chosen.as_ref().map(address).unwrap_or_default();
     let category = view.category.map_or("", Category::as_str);
     let query = [("q", view.query.as_str()), ("category", category), ("namespace", chosen.as_str())];
@@ -47,10 +50,16 @@ fn nothing(view: &Gallery, is_first: bool) -> AnyView {
     let is_narrowed = !view.query.is_empty() || view.category.is_some() || !is_first;
     if is_narrowed {
         let all = view! { <a class="btn" href=PageKind::Catalog.path()>"Show all"</a> }.into_any();
-        return note::coded("no-match", note::empty(LuSearch, "No entry matches", "Try other words or another category.", Some(all)));
+        return note::coded(
+            "no-match",
+            note::empty(LuSearch, "No entry matches", "Try other words or another category.", Some(all)),
+        );
     }
     let (text, action) = if view.can_curate {
-        ("Begin with an entry, take in a version of its chart, and approve it.", Some(list::primary(PageKind::Curation.path(), LuPackageCheck, "Curate")))
+        (
+            "Begin with an entry, take in a version of its chart, and approve it.",
+            Some(list::primary(PageKind::Curation.path(), LuPackageCheck, "Curate")),
+        )
     } else {
         ("Your platform team has not approved any chart for your teams yet.", None)
     };
@@ -85,7 +94,8 @@ fn search(view: &Gallery, chosen: &str) -> AnyView {
             </label>
         }
     });
-    let category = view.category.map(|category| view! { <input type="hidden" name="category" value=category.as_str()/> });
+    let category =
+        view.category.map(|category| view! { <input type="hidden" name="category" value=category.as_str()/> });
     view! {
         <form class="filters" method="get" action=PageKind::Catalog.path() role="search">
             <label class="search">

@@ -60,7 +60,11 @@ fn row(entry: &CuratedRow) -> AnyView {
         None => view! { <span class="dim">"nothing"</span> }.into_any(),
     };
     let candidates = (entry.n_candidates > 0).then(|| {
-        let text = if entry.n_candidates == 1 { "1 candidate".to_owned() } else { format!("{} candidates", entry.n_candidates) };
+        let text = if entry.n_candidates == 1 {
+            "1 candidate".to_owned()
+        } else {
+            format!("{} candidates", entry.n_candidates)
+        };
         badge::badge(Tone::Info, LuClock, text)
     });
     let withdrawn = entry.withdrawn.is_some().then(|| badge::badge(Tone::Warn, LuArchive, "Withdrawn"));

@@ -34,7 +34,8 @@ pub(crate) fn day(day: Date) -> String {
 pub(crate) fn needs(needs: &Needs) -> Option<String> {
     let Needs { cpu_m, memory_bytes, storage_bytes, n_unknown: _ } = *needs;
     let amounts = [(Resource::Cpu, cpu_m), (Resource::Memory, memory_bytes), (Resource::Storage, storage_bytes)];
-    let mut parts: Vec<_> = amounts.into_iter().filter(|(_, n)| *n > 0).map(|(resource, n)| amount(resource, n)).collect();
+    let mut parts: Vec<_> =
+        amounts.into_iter().filter(|(_, n)| *n > 0).map(|(resource, n)| amount(resource, n)).collect();
     if needs.n_unknown > 0 {
         let containers = if needs.n_unknown == 1 { "container" } else { "containers" };
         parts.push(format!("{} {containers} without requests", needs.n_unknown));

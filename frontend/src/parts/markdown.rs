@@ -87,13 +87,16 @@ fn element<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
         NodeValue::LineBreak => view! { <br/> }.into_any(),
         NodeValue::ThematicBreak => view! { <hr/> }.into_any(),
         NodeValue::Link(link) => match web_address(&link.url) {
-            Some(href) => view! { <a class="link" href=href rel="noopener noreferrer nofollow">{inside()}</a> }.into_any(),
+            Some(href) => {
+                view! { <a class="link" href=href rel="noopener noreferrer nofollow">{inside()}</a> }.into_any()
+            }
             None => inside(),
         },
         NodeValue::Table(table) => {
             let is_first = |place: usize| place == 0;
             let n_columns = table.alignments.len();
-            let rows = node.children().enumerate().map(|(place, row)| table_row(row, is_first(place), n_columns, depth));
+            let rows =
+                node.children().enumerate().map(|(place, row)| table_row(row, is_first(place), n_columns, depth));
             view! { <div class="table"><table><tbody>{rows.collect_view()}</tbody></table></div> }.into_any()
         }
         NodeValue::HtmlBlock(html) => match without_tags(&html.literal) {
@@ -117,7 +120,11 @@ fn table_row<'a>(row: &'a AstNode<'a>, is_head: bool, n_columns: usize, depth: u
 fn without_tags(html: &str) -> String {
     let mut text = String::new();
     for part in html.split('<') {
-        let after = if text.is_empty() && !html.starts_with('<') { Some(part) } else { part.split_once('>').map(|(_, after)| after) };
+        let after = if text.is_empty() && !html.starts_with('<') {
+            Some(part)
+        } else {
+            part.split_once('>').map(|(_, after)| after)
+        };
         text.push_str(after.unwrap_or_default());
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -160,8 +167,18 @@ mod tests {
 
     #[test]
     fn what_people_write_is_kept() {
-        let html = html("# Title\n\nA *word*, a [link](https://example.com), `code`.\n\n- one\n\n| a | b |\n|---|---|\n| 1 | 2 |");
-        for part in ["<h3>Title", "<em>word", "href=\"https://example.com\"", "<code>code", "<li>", "<th scope=\"col\">a", "<td>1"] {
+        let html = html(
+            "# Title\n\nA *word*, a [link](https://example.com), `code`.\n\n- one\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+        );
+        for part in [
+            "<h3>Title",
+            "<em>word",
+            "href=\"https://example.com\"",
+            "<code>code",
+            "<li>",
+            "<th scope=\"col\">a",
+            "<td>1",
+        ] {
             assert!(html.contains(part), "{part} in {html}");
         }
     }
@@ -174,7 +191,13 @@ mod tests {
     /// What nests without end takes neither the stack nor the day.
     #[test]
     fn what_nests_deeply_comes_to_an_end() {
-        for text in ["> ".repeat(20_000), "[".repeat(50_000), "*a **b ".repeat(20_000), "- ".repeat(20_000), "x".repeat(1 << 20)] {
+        for text in [
+            "> ".repeat(20_000),
+            "[".repeat(50_000),
+            "*a **b ".repeat(20_000),
+            "- ".repeat(20_000),
+            "x".repeat(1 << 20),
+        ] {
             assert!(html(&text).len() < 4 << 20);
         }
     }

@@ -2,8 +2,8 @@
 
 use super::change::SYNC_NAMESPACE;
 use super::{
-    Berth, Change, Ctx, Error, Result, access, audit, catalog, change, clusters, memberships, namespaces, request_record,
-    requests,
+    Berth, Change, Ctx, Error, Result, access, audit, catalog, change, clusters, memberships, namespaces,
+    request_record, requests,
 };
 use crate::jobs::{Job, Kind, Worker};
 use crate::store;

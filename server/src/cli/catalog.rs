@@ -68,7 +68,8 @@ fn read_one(file: &Path) -> anyhow::Result<Found> {
     entry.check()?;
     let dir = file.parent().unwrap_or(Path::new(".")).join(&entry.chart);
     let mut contents = Vec::new();
-    add_below(&dir, "", &mut contents, &mut Limits::default().unpacked_bytes).with_context(|| dir.display().to_string())?;
+    add_below(&dir, "", &mut contents, &mut Limits::default().unpacked_bytes)
+        .with_context(|| dir.display().to_string())?;
     let files = Files::from_folder(entry.name.as_str(), contents, &Limits::default())?;
     let chart = Chart::read(&files)?;
     let title = format!("{} {}", entry.name, chart.metadata.version.as_str());

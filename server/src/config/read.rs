@@ -2,8 +2,8 @@
 
 use super::reader::{Mistakes, Reader};
 use super::{
-    Assets, Catalog, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets, Session,
-    Worker,
+    Assets, Catalog, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, MissingGroups, Oidc, Secrets,
+    Session, Worker,
 };
 use crate::seal::Key;
 use ipnet::IpNet;
@@ -46,7 +46,8 @@ pub(super) fn config(
 
 /// A program by its path; by its name alone, where the system finds programs. Whether it is one shows when it is run.
 fn program(name: &str) -> PathBuf {
-    let search = || std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|file| file.is_file());
+    let search =
+        || std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|file| file.is_file());
     match name.contains('/') {
         true => name.into(),
         false => search().unwrap_or_else(|| name.into()),

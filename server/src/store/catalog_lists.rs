@@ -64,7 +64,13 @@ pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result
     }
     for word in wanted.query.split_whitespace() {
         query.push(" and (");
-        let columns = ["e.name", "e.spec ->> 'title'", "e.spec ->> 'summary'", "e.spec ->> 'documentation'", "v.findings ->> 'images'"];
+        let columns = [
+            "e.name",
+            "e.spec ->> 'title'",
+            "e.spec ->> 'summary'",
+            "e.spec ->> 'documentation'",
+            "v.findings ->> 'images'",
+        ];
         for (place, column) in columns.into_iter().enumerate() {
             if place > 0 {
                 query.push(" or ");
@@ -135,7 +141,9 @@ pub async fn list_curated(
             withdrawn,
         })
     };
-    rows.into_iter().map(|r| row((r.name, r.spec, r.offered, r.n_candidates, r.n_versions, r.withdrawn_reason))).collect()
+    rows.into_iter()
+        .map(|r| row((r.name, r.spec, r.offered, r.n_candidates, r.n_versions, r.withdrawn_reason)))
+        .collect()
 }
 
 /// Versions of an entry, newest first; `after` is the last key of the page before. With `offered_only` those that teams see.

@@ -48,7 +48,9 @@ impl Archive {
     pub async fn upload(self, ctx: &Ctx, entry: &EntryName) -> Result<IngestId> {
         ctx.allow(Action::SetUp)?;
         let Ok(_permit) = READ.try_acquire() else {
-            return Err(Refusal::NotPossible("other archives are being uploaded now: try again in a moment".into()).into());
+            return Err(
+                Refusal::NotPossible("other archives are being uploaded now: try again in a moment".into()).into()
+            );
         };
         let (file, bytes) = self.read().await?;
         catalog::upload(ctx, entry, &file, bytes).await

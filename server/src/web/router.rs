@@ -31,8 +31,8 @@ pub fn pages() -> Vec<Route> {
 
 fn page_handler(page: PageKind) -> MethodRouter<Shared> {
     use pages::{
-        admin, catalog, classes, clusters, curation, home, lifetime, me, namespaces, people, platform_roles, quota, requests, search,
-        teams,
+        admin, catalog, classes, clusters, curation, home, lifetime, me, namespaces, people, platform_roles, quota,
+        requests, search, teams,
     };
     match page {
         PageKind::NewNamespace => get(namespaces::new),
@@ -87,7 +87,8 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
 /// What is sent from pages.
 pub fn forms() -> Vec<Route> {
     use pages::{
-        admin, classes, clusters, curation, lifetime, me, namespaces, people, platform_roles, quota, requests, teams, theme,
+        admin, classes, clusters, curation, lifetime, me, namespaces, people, platform_roles, quota, requests, teams,
+        theme,
     };
     vec![
         post("/namespaces/new", namespaces::ask),

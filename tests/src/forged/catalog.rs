@@ -39,7 +39,8 @@ impl Forged<'_> {
             self.write_one(sqlx::query(decided).bind(name).bind(state)).await;
         }
         if offered == Offered::Withdrawn {
-            let withdrawn = "update catalog_entries set withdrawn_at = now(), withdrawn_reason = 'Swept' where name = $1";
+            let withdrawn =
+                "update catalog_entries set withdrawn_at = now(), withdrawn_reason = 'Swept' where name = $1";
             self.write_one(sqlx::query(withdrawn).bind(name)).await;
         }
         let ingest = r#"insert into chart_ingests (id, entry, what, state, begun_at, ended_at)

@@ -4,8 +4,8 @@ use super::values::{ago, error, page_of, refused};
 use super::viewers::{auditor, developer, platform};
 use super::{Gallery as To, HOSTILE, NOW};
 use domain::catalog::{
-    Approval, ApprovalMark, AutomaticRule, Category, Channel, EntrySpec, Findings, Fit, Gravity, Needs, NotOffered, Right, Risk,
-    Signature, VersionState,
+    Approval, ApprovalMark, AutomaticRule, Category, Channel, EntrySpec, Findings, Fit, Gravity, Needs, NotOffered,
+    Right, Risk, Signature, VersionState,
 };
 use domain::class::{Environment, PodSecurity};
 use domain::form::EntryFields;
@@ -141,7 +141,11 @@ pub fn gallery() -> Gallery {
         entries: page_of(
             vec![
                 card("Web service", Fit::Fits),
-                EntryCard { needs_approval: true, category: Category::Data, ..card("PostgreSQL", Fit::Short { short }) },
+                EntryCard {
+                    needs_approval: true,
+                    category: Category::Data,
+                    ..card("PostgreSQL", Fit::Short { short })
+                },
                 EntryCard { summary: HOSTILE.into(), ..card("Ingress", security) },
                 EntryCard { offered: Some(ends), ..card("Kafka", Fit::NotOffered { because: NotOffered::Class }) },
                 EntryCard {
@@ -212,7 +216,14 @@ fn entry() -> EntryView {
 }
 
 fn withdrawn() -> EntryView {
-    EntryView { withdrawn: Some(HOSTILE.into()), offered: None, metadata: None, images: vec![], fits: vec![], ..entry() }
+    EntryView {
+        withdrawn: Some(HOSTILE.into()),
+        offered: None,
+        metadata: None,
+        images: vec![],
+        fits: vec![],
+        ..entry()
+    }
 }
 
 fn curated() -> Page<CuratedRow> {
@@ -225,7 +236,10 @@ fn curated() -> Page<CuratedRow> {
         n_versions: 1200,
         withdrawn: offered.is_none().then(|| "Use another".to_owned()),
     };
-    page_of(vec![row("PostgreSQL", Some("17.4.0"), 1), row("Valkey", Some("9.0.1"), 0), row("Kafka", None, 3)], Some("x"))
+    page_of(
+        vec![row("PostgreSQL", Some("17.4.0"), 1), row("Valkey", Some("9.0.1"), 0), row("Kafka", None, 3)],
+        Some("x"),
+    )
 }
 
 fn curated_entry() -> CuratedEntry {
@@ -335,7 +349,11 @@ fn review() -> VersionReview {
             Gravity::NewRepositories,
             Gravity::OtherSigner,
         ],
-        approvals: vec![ApprovalMark { person: PersonId(Uuid::nil()), name: "A person of Platform".into(), at: ago(30) }],
+        approvals: vec![ApprovalMark {
+            person: PersonId(Uuid::nil()),
+            name: "A person of Platform".into(),
+            at: ago(30),
+        }],
         approvals_needed: 2,
         cannot_approve: None,
         classes: vec![

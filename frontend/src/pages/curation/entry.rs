@@ -65,7 +65,8 @@ fn withdrawn(view: &CuratedEntry) -> Option<AnyView> {
 
 fn versions(view: &CuratedEntry, is_first: bool, now: OffsetDateTime) -> AnyView {
     let list = if view.versions.items.is_empty() {
-        view! { <p class="body dim">"None yet. Upload an archive of the chart to take the first one in."</p> }.into_any()
+        view! { <p class="body dim">"None yet. Upload an archive of the chart to take the first one in."</p> }
+            .into_any()
     } else {
         let rows = view.versions.items.iter().map(|row| version(view, row, now));
         view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()

@@ -53,7 +53,9 @@ fn outcome(view: &IngestView) -> Option<AnyView> {
     let (tone, headline, text) = match view.state {
         IngestState::Running => return None,
         IngestState::TakenIn => (Tone::Ok, "Taken in as a candidate", "Teams see it once it is approved.".to_owned()),
-        IngestState::Unchanged => (Tone::Neutral, "It was there already", "The same version with the same bytes.".to_owned()),
+        IngestState::Unchanged => {
+            (Tone::Neutral, "It was there already", "The same version with the same bytes.".to_owned())
+        }
         IngestState::Refused => (Tone::Bad, "It cannot be taken in", error),
         IngestState::Failed => (Tone::Bad, "It could not be taken in", error),
     };

@@ -120,7 +120,8 @@ fn row(line: Line, (before_label, now_label): &(Option<String>, String)) -> AnyV
         (true, false, false) => badge::badge(Tone::Info, LuInfo, "Changed"),
         (false, _, false) => ().into_any(),
     };
-    let before = has_before.then(|| view! { <td class="prose" data-label=before_label>{line.before.unwrap_or_default()}</td> });
+    let before =
+        has_before.then(|| view! { <td class="prose" data-label=before_label>{line.before.unwrap_or_default()}</td> });
     view! {
         <tr data-finding=line.code>
             <th scope="row">{line.what}</th>
@@ -144,8 +145,18 @@ fn lines(now: &Findings, before: Option<&Findings>, gravity: &[Gravity]) -> Vec<
     vec![
         line("images", "Images", |found| or_none(&found.images, "\n"), &[Gravity::NewRepositories]),
         line("rights", "Rights it asks for", rights, &[Gravity::NewRights]),
-        line("cluster_scoped", "Objects outside of the namespace", |found| or_none(&found.cluster_scoped, "\n"), &[Gravity::ClusterScoped]),
-        line("pod_security", "Pod security", |found| catalog::level(found.pod_security).to_owned(), &[Gravity::PodSecurity]),
+        line(
+            "cluster_scoped",
+            "Objects outside of the namespace",
+            |found| or_none(&found.cluster_scoped, "\n"),
+            &[Gravity::ClusterScoped],
+        ),
+        line(
+            "pod_security",
+            "Pod security",
+            |found| catalog::level(found.pod_security).to_owned(),
+            &[Gravity::PodSecurity],
+        ),
         line("not_creatable", "Objects that teams may not make", |found| or_none(&found.not_creatable, "\n"), &[]),
         line("needs", "Needs at least", |found| catalog::needs(&found.needs).unwrap_or_else(|| "nothing".into()), &[]),
         line("hooks", "Hooks", |found| or_none(&found.hooks, "\n"), &[]),
@@ -181,7 +192,8 @@ fn violations(found: &Findings) -> Option<AnyView> {
     if found.pod_security_violations.is_empty() {
         return None;
     }
-    let rows = found.pod_security_violations.iter().map(|violation| view! { <li class="prose">{violation.clone()}</li> });
+    let rows =
+        found.pod_security_violations.iter().map(|violation| view! { <li class="prose">{violation.clone()}</li> });
     let panel = view! {
         <details class="panel more">
             <summary>"What keeps it from a stricter level of pod security"</summary>
@@ -194,7 +206,11 @@ fn violations(found: &Findings) -> Option<AnyView> {
 fn differences(view: &VersionReview) -> Option<AnyView> {
     let difference = view.difference.as_ref()?;
     if difference.parts.is_empty() {
-        return Some(note::note(Tone::Neutral, "Nothing else differs", "Values, schema, templates and rendered objects are the same."));
+        return Some(note::note(
+            Tone::Neutral,
+            "Nothing else differs",
+            "Values, schema, templates and rendered objects are the same.",
+        ));
     }
     let labels = (difference.n_only_labels > 0).then(|| {
         let text = match difference.n_only_labels {
@@ -245,9 +261,10 @@ fn part(part: &DiffPart) -> AnyView {
 
 fn provenance(view: &VersionReview, now: OffsetDateTime) -> AnyView {
     let by = view.taken_in_by.clone().map(|by| view! { <dt>"Taken in by"</dt><dd>{by}</dd> });
-    let is_deprecated = view.metadata.is_deprecated
-        .then(|| view! { <dt>"The chart says"</dt><dd>"it is deprecated"</dd> });
-    let kube = view.metadata.kube_version.clone().map(|kube| view! { <dt>"Kubernetes"</dt><dd class="num">{kube}</dd> });
+    let is_deprecated =
+        view.metadata.is_deprecated.then(|| view! { <dt>"The chart says"</dt><dd>"it is deprecated"</dd> });
+    let kube =
+        view.metadata.kube_version.clone().map(|kube| view! { <dt>"Kubernetes"</dt><dd class="num">{kube}</dd> });
     view! {
         <section class="panel" aria-labelledby="provenance">
             <header><h2 id="provenance">"Where it comes from"</h2></header>
@@ -295,7 +312,10 @@ fn decide(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyView {
         }
         VersionState::Blocked => reopen(view, again, "Open again"),
     };
-    let given = view.approvals.iter().map(|approval| view! { <li>{approval.name.clone()}", "{when::ago(approval.at, now)}</li> });
+    let given = view
+        .approvals
+        .iter()
+        .map(|approval| view! { <li>{approval.name.clone()}", "{when::ago(approval.at, now)}</li> });
     let given = (!view.approvals.is_empty()).then(|| view! { <ul class="body plain">{given.collect_view()}</ul> });
     let needed = match view.approvals_needed {
         0 => "approved by rule".to_owned(),
@@ -353,8 +373,8 @@ fn approve(view: &VersionReview, again: &Again) -> AnyView {
 
 fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyView {
     let tomorrow = now.date().next_day().map(|day| day.to_string());
-    let sunset = Field::new("sunset_on", "Sunset", Errors(&again.errors))
-        .help("From that day on nobody installs it anew.");
+    let sunset =
+        Field::new("sunset_on", "Sunset", Errors(&again.errors)).help("From that day on nobody installs it anew.");
     let reason = Field::new("reason", "Reason, and what to use instead", Errors(&again.errors));
     view! {
         <details class="more body" open=again.errors.iter().any(|error| error.field == "sunset_on")>
@@ -370,7 +390,8 @@ fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyVie
 }
 
 fn block(view: &VersionReview, again: &Again) -> AnyView {
-    let reason = Field::new("block_reason", "Reason", Errors(&again.errors)).help("Shown to everybody who runs it. What runs stays and can be changed.");
+    let reason = Field::new("block_reason", "Reason", Errors(&again.errors))
+        .help("Shown to everybody who runs it. What runs stays and can be changed.");
     view! {
         <details class="more body" open=again.errors.iter().any(|error| error.field == "block_reason")>
             <summary>{icon(LuBan)}"Block"</summary>

@@ -49,7 +49,10 @@ fn in_parts(found: &diff::Difference) -> VersionDifference {
         n_more: file.lines.n_cut,
     });
     let only_labels = found.objects.iter().filter(|object| object.change == ObjectChange::OnlyLabels).count();
-    let paths = [paths(DiffGroup::Values, "values.yaml", &found.values), paths(DiffGroup::Schema, "values.schema.json", &found.schema)];
+    let paths = [
+        paths(DiffGroup::Values, "values.yaml", &found.values),
+        paths(DiffGroup::Schema, "values.schema.json", &found.schema),
+    ];
     VersionDifference {
         parts: objects.chain(paths.into_iter().flatten()).chain(templates).collect(),
         n_only_labels: only_labels,

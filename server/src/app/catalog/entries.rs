@@ -13,8 +13,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     spec.check()?;
     change!(ctx, |tx| {
-        let is_added =
-            store::catalog_entries::insert(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
+        let is_added = store::catalog_entries::insert(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
         if !is_added {
             return Err(Refusal::invalid("name", "is the name of an entry already").into());
         }

@@ -19,7 +19,9 @@ pub fn of(manifests: &str, signature: Signature) -> Result<Findings, RenderedErr
         rights: facts.rights.rights.iter().map(right).collect(),
         pod_security: facts.pod_security.level,
         pod_security_violations: shown(violations(&facts)),
-        not_creatable: shown(facts.outside(&creatable(), SAMPLE_NAMESPACE).iter().map(|outside| outside.object.to_string())),
+        not_creatable: shown(
+            facts.outside(&creatable(), SAMPLE_NAMESPACE).iter().map(|outside| outside.object.to_string()),
+        ),
         hooks: shown(facts.hooks.iter().map(|hook| format!("{} {}", hook.events.join(", "), hook.object))),
         needs: needs(&facts),
         n_objects: facts.objects.len(),

@@ -14,8 +14,8 @@ use crate::store::chart_versions::{NewVersion, Version as Offered};
 use charts::archive::{Archive, Limits};
 use charts::chart::{Chart, ChartType};
 use charts::version::{Difference, Version};
-use domain::audit::EventKind;
 use domain::actor::Actor;
+use domain::audit::EventKind;
 use domain::catalog::{AutomaticRule, EntrySpec, Findings, Signature, VersionState};
 use domain::id::{IngestId, VersionId};
 use domain::name::EntryName;
@@ -236,7 +236,11 @@ const PATCH_RULE: &str = "catalog_patch";
 fn follows_by_rule(spec: &EntrySpec, offered: Option<&Offered>, version: &Version, found: &Findings) -> bool {
     let is_patch = |offered: &Offered| {
         let before = Version::parse(&offered.about.version).ok();
-        before.is_some_and(|before| before.difference(version) == Difference::Patch && before.precedence(version).is_lt() && !version.is_prerelease())
+        before.is_some_and(|before| {
+            before.difference(version) == Difference::Patch
+                && before.precedence(version).is_lt()
+                && !version.is_prerelease()
+        })
     };
     match spec.automatic {
         AutomaticRule::Never => false,
@@ -331,8 +335,8 @@ fn stop_of(error: HelmError) -> Stop {
 
 async fn judge(rendered: String) -> Result<(Findings, String), Stop> {
     compute(move || {
-        let found = findings::of(&rendered, Signature::NotRequired)
-            .map_err(|error| Stop::Refused(error.to_string()))?;
+        let found =
+            findings::of(&rendered, Signature::NotRequired).map_err(|error| Stop::Refused(error.to_string()))?;
         let detail = format!("{} objects, {} images", found.n_objects, found.images.len());
         Ok((found, detail))
     })
@@ -356,7 +360,8 @@ fn sort_key(version: &Version) -> String {
 
 /// Those that are text.
 fn templates(archive: &Archive, chart: &Chart) -> BTreeMap<String, String> {
-    let text = |path: &String| Some((path.clone(), std::str::from_utf8(archive.files.get(path)?).ok()?.replace('\0', "")));
+    let text =
+        |path: &String| Some((path.clone(), std::str::from_utf8(archive.files.get(path)?).ok()?.replace('\0', "")));
     chart.templates.iter().filter_map(text).collect()
 }
 
@@ -390,11 +395,24 @@ mod tests {
     #[test]
     fn keys_sort_as_versions_do() {
         let versions = [
-            "0.9.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
-            "1.0.0-rc.1", "1.0.0", "1.0.1-0", "1.0.1", "1.2.0", "1.10.0", "2.0.0-0.3.7", "2.0.0", "10.0.0",
+            "0.9.0",
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-alpha.beta",
+            "1.0.0-beta",
+            "1.0.0-beta.2",
+            "1.0.0-beta.11",
+            "1.0.0-rc.1",
+            "1.0.0",
+            "1.0.1-0",
+            "1.0.1",
+            "1.2.0",
+            "1.10.0",
+            "2.0.0-0.3.7",
+            "2.0.0",
+            "10.0.0",
         ];
-        let keys: Vec<_> =
-            versions.iter().map(|text| sort_key(&Version::parse(text).expect("is a version"))).collect();
+        let keys: Vec<_> = versions.iter().map(|text| sort_key(&Version::parse(text).expect("is a version"))).collect();
         let mut sorted = keys.clone();
         sorted.sort_unstable();
         assert_eq!(keys, sorted);

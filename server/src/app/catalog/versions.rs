@@ -23,7 +23,9 @@ pub async fn approve(
     change!(ctx, |tx| {
         let found = find(tx, entry, version).await?;
         if found.digest != digest {
-            return Err(Refusal::NotPossible("it has other bytes than those that you looked at: read it again".into()).into());
+            return Err(
+                Refusal::NotPossible("it has other bytes than those that you looked at: read it again".into()).into()
+            );
         }
         let decided = found.about.approve(person)?;
         store::chart_versions::add_approval(&mut **tx, &found, person, comment.map(Comment::as_str), ctx.now()).await?;

@@ -54,7 +54,11 @@ pub async fn curated(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<
 /// One entry, for those who set up, with all its versions.
 #[utoipa::path(get, path = "/curation/{entry}", operation_id = "get_curated_entry", tag = "catalog", params(("entry" = String, Path), Paging),
     responses((status = 200, body = CuratedEntry), Problems))]
-pub async fn curated_entry(ctx: Ctx, Path(entry): Path<String>, Query(paging): Query<Paging>) -> Reply<Json<CuratedEntry>> {
+pub async fn curated_entry(
+    ctx: Ctx,
+    Path(entry): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Reply<Json<CuratedEntry>> {
     Ok(Json(views::curated_entry(&ctx, &name(&entry)?, paging.after.as_deref(), paging.limit()).await?))
 }
 

@@ -110,7 +110,12 @@ mod tests {
         assert_eq!(tab("/namespaces/harbour-1/payments-dev/events"), Some(Tab::Events));
         // Each of them, with something for its parameters, is what the table says of it.
         for page in PageKind::ALL {
-            let example = page.path().replace("{number}", "12").replace("{id}", "0195d0a0-0000-7000-8000-000000000000").replace("{tab}", "events").replace(['{', '}'], "");
+            let example = page
+                .path()
+                .replace("{number}", "12")
+                .replace("{id}", "0195d0a0-0000-7000-8000-000000000000")
+                .replace("{tab}", "events")
+                .replace(['{', '}'], "");
             assert_eq!(LivePage::parse(&example).is_some(), page.about().is_live, "{example}");
         }
         for path in

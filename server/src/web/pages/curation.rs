@@ -262,9 +262,7 @@ async fn version_again(
     fields: DecisionFields,
 ) -> Reply {
     match done {
-        Ok(word) => {
-            see_done(&PageKind::ReviewVersion.filled(&[entry.as_str(), version]), word)
-        }
+        Ok(word) => see_done(&PageKind::ReviewVersion.filled(&[entry.as_str(), version]), word),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
             let (frame, view) = framed(context, ctx, views::review(ctx, entry, version)).await?;
             let typed = vec![

@@ -3,19 +3,19 @@
 use super::{can_curate, today};
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, paginate, views};
 use crate::store;
+use crate::store::Visible;
 use crate::store::catalog_lists::{Offer, Wanted};
 use crate::store::chart_versions::Version;
-use crate::store::Visible;
 use crate::store::namespaces::Stored;
 use domain::actor::TeamRole;
 use domain::catalog::{Approval, Category, EntrySpec, Findings, Fit, Place};
 use domain::class::PodSecurity;
 use domain::name::EntryName;
 use domain::namespace::NamespaceState;
-use domain::{Action, Quota};
 use domain::view::{
     EntryCard, EntryView, Gallery, NamespaceFit, NamespacePlace, NamespaceRow, OfferedVersion, Page, VersionRow,
 };
+use domain::{Action, Quota};
 
 /// What somebody looks for.
 #[derive(Debug, Clone, Default)]
@@ -80,10 +80,9 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
         None => None,
     };
     let fits = offered.iter().flat_map(|version| {
-        places.iter().map(|place| NamespaceFit {
-            namespace: place.view.clone(),
-            fit: place.fit(&entry.spec, &version.findings),
-        })
+        places
+            .iter()
+            .map(|place| NamespaceFit { namespace: place.view.clone(), fit: place.fit(&entry.spec, &version.findings) })
     });
     let (metadata, readme) = archive.unzip();
     Ok(EntryView {
@@ -122,9 +121,9 @@ fn is_for_any(spec: &EntrySpec, teams: &[String]) -> bool {
 
 fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
     let Offer { name, spec, withdrawn_reason, offered } = offer;
-    let fit = chosen.zip(offered.as_ref()).map(|(place, offered)| {
-        Fit::of(&spec, &offered.needs, offered.pod_security, &place.place())
-    });
+    let fit = chosen
+        .zip(offered.as_ref())
+        .map(|(place, offered)| Fit::of(&spec, &offered.needs, offered.pod_security, &place.place()));
     EntryCard {
         name,
         fit,
