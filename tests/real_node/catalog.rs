@@ -206,7 +206,7 @@ async fn a_database_of_another_major_version_is_refused_in_words_and_left_as_it_
     sql(&place, "create table entries (amount int); insert into entries values (4711)").await;
     let version = place.exec("accounts-0", "cat /var/lib/postgresql/data/pgdata/PG_VERSION").await.trim().to_owned();
     // The node has one version: its image finds data that say they are of another.
-    say_version(&place, "9").await;
+    describe_version(&place, "9").await;
     place.kubectl.run("delete pod accounts-0").await.is_done();
     let message = eventually("it says why it does not start", async || {
         let pod = place.get("pod", "accounts-0").await?;
@@ -226,14 +226,14 @@ async fn a_database_of_another_major_version_is_refused_in_words_and_left_as_it_
         seen.contains("The data are of PostgreSQL 9").then_some(seen)
     });
     seen.await;
-    say_version(&place, &version).await;
+    describe_version(&place, &version).await;
     place.kubectl.run("delete pod accounts-0").await.is_done();
     place.ready("accounts-0").await;
     assert_eq!(sql(&place, "select amount from entries").await, "4711");
 }
 
 /// Writes into the data of which version they are.
-async fn say_version(place: &Place, version: &str) {
+async fn describe_version(place: &Place, version: &str) {
     let line = format!("printf {version} > /data/pgdata/PG_VERSION");
     let mut writer = a_pod("writer", BUSYBOX, &["sh", "-c", &line]);
     writer["spec"]["restartPolicy"] = json!("Never");

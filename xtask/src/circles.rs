@@ -11,8 +11,19 @@ use anyhow::{Result, bail};
 use crate::imports::{Crate, Import};
 
 /// The crates that are looked at.
-const CRATES: [&str; 7] =
-    ["domain/src", "frontend/src", "server/src", "sources/src", "stack/src", "xtask/src", "bench/src"];
+const CRATES: [&str; 11] = [
+    "domain/src",
+    "charts/src",
+    "signatures/src",
+    "values/src",
+    "helm/src",
+    "sources/src",
+    "frontend/src",
+    "server/src",
+    "stack/src",
+    "xtask/src",
+    "bench/src",
+];
 
 /// Errs with every import that is part of a circle.
 pub fn check(root: &Path) -> Result<()> {

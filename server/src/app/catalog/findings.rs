@@ -1,11 +1,12 @@
 //! What was found in a version, in the words in which people decide on it.
 
-use super::ingest::SAMPLE_NAMESPACE;
 use charts::rendered::{self, Allowed, Limits, Reach, RenderedError, RenderedFacts, Right as Found};
 use domain::catalog::{Findings, Needs, Right, Signature};
 use domain::class::PodSecurity;
 use std::collections::BTreeSet;
 
+/// What a chart is rendered for.
+pub const SAMPLE_NAMESPACE: &str = "namespace-sample";
 /// Of each list; what is more is counted in its last line.
 const MOST_SHOWN: usize = 200;
 

@@ -299,7 +299,7 @@ async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart, values: &str) -> Re
     let files = ChartFiles::new(files).map_err(|error| Stop::Refused(error.to_string()))?;
     let render = Render {
         release: release_name(&chart.metadata.name),
-        namespace: SAMPLE_NAMESPACE,
+        namespace: findings::SAMPLE_NAMESPACE,
         values,
         kube_version: None,
         api_versions: &[],
@@ -308,9 +308,6 @@ async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart, values: &str) -> Re
     let detail = format!("by Helm {}, {} kB", helm.version(), rendered.manifests.len().div_ceil(1000));
     Ok((rendered.manifests, detail))
 }
-
-/// What a chart is rendered for.
-pub(super) const SAMPLE_NAMESPACE: &str = "namespace-sample";
 
 /// Its release's name in a rendering: the chart's own, as far as that may be one.
 fn release_name(chart: &str) -> &str {
