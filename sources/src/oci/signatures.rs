@@ -62,7 +62,13 @@ impl Registry {
         let limit = self.client.limits().n_signatures;
         let by_api = self.pages(question(format!("{repository}/referrers/{of}"))?, limit, signing).await;
         match by_api {
-            Err(Error::NotFound { .. } | Error::Status { status: 400 | 405 | 501, .. }) => {
+            // Registries without that API say so in their own ways.
+            Err(
+                Error::NotFound { .. }
+                | Error::Forbidden { .. }
+                | Error::WebPage { .. }
+                | Error::Status { status: 400 | 405 | 406 | 501, .. },
+            ) => {
                 let by_tag = question(format!("{repository}/manifests/{}", of.as_tag()))?;
                 match self.pages(by_tag, limit, signing).await {
                     Err(Error::NotFound { .. }) => Ok(Vec::new()),
