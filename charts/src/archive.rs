@@ -6,6 +6,7 @@
 mod digest;
 mod error;
 mod files;
+mod folder;
 mod ignore;
 mod limits;
 mod pack;
@@ -15,5 +16,6 @@ mod read;
 
 pub use digest::{BadDigest, Digest};
 pub use error::{ArchiveError, EntryKind, PathFault, PaxFault};
-pub use files::{Archive, Files};
+pub use files::Archive;
+pub use folder::Files;
 pub use limits::Limits;

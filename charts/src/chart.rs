@@ -6,6 +6,7 @@ mod dependency;
 mod error;
 mod icon;
 mod metadata;
+mod name;
 
 pub use crate::fields::FieldError;
 pub use crate::yaml::TextError;
@@ -14,7 +15,8 @@ pub use dependency::{Dependency, Lock};
 pub use error::ChartError;
 pub use icon::{Icon, IconKind};
 pub(crate) use metadata::printable;
-pub use metadata::{ApiVersion, Change, ChartType, Maintainer, Metadata, is_name};
+pub use metadata::{ApiVersion, Change, ChartType, Maintainer, Metadata};
+pub use name::is_name;
 
 use crate::archive::{Archive, Files, Limits};
 use crate::bounded;

@@ -2,6 +2,7 @@
 
 use super::digest::Digest;
 use super::error::ArchiveError;
+use super::folder::Files;
 use super::limits::Limits;
 use super::{ignore, pack, path, read};
 use sha2::{Digest as _, Sha256};
@@ -21,19 +22,6 @@ impl Archive {
         let files = read::read(bytes, limits)?;
         Ok(Self { digest: Digest::of(bytes), files })
     }
-}
-
-/// Shared, so that the files of a folder are theirs too and no copy.
-pub(super) type Content = Arc<Vec<u8>>;
-
-/// The files below an archive's top folder, by their paths in it: `Chart.yaml`, `templates/service.yaml`.
-/// Every path is relative, without `..`, and one file on every file system.
-#[derive(Debug, Clone)]
-pub struct Files {
-    pub(super) root: String,
-    pub(super) by_path: BTreeMap<String, Content>,
-    /// What is left of the limits for the archives within.
-    pub(super) left: Limits,
 }
 
 impl Files {

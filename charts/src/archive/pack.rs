@@ -1,7 +1,7 @@
 //! Writing: nothing of the machine, the time or the order of files is in an archive.
 
 use super::error::ArchiveError;
-use super::files::Content;
+use super::folder::Content;
 use std::collections::BTreeMap;
 
 /// 1980-01-01, as reproducible builds have it: some programs warn of files from 1970.

@@ -1,7 +1,7 @@
 //! Reading: gzip and tar are decoded as they come, and what is outside of the limits is refused before it is kept.
 
 use super::error::{ArchiveError, EntryKind, PaxFault};
-use super::files::{Content, Files};
+use super::folder::{Content, Files};
 use super::limits::Limits;
 use super::{path, pax};
 use flate2::bufread::GzDecoder;

@@ -1,7 +1,7 @@
 //! Which charts a chart needs, and which of them were taken.
 
 use super::error::ChartError;
-use super::is_name;
+use super::name::is_name;
 use crate::fields::{FieldError, Fields};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -2,6 +2,7 @@
 
 use super::dependency::{self, Dependency};
 use super::error::ChartError;
+use super::name::is_name;
 use crate::fields::{FieldError, Fields};
 use crate::version::Version;
 use crate::yaml::{self, Budget};
@@ -12,8 +13,6 @@ use std::collections::BTreeMap;
 pub const FILE: &str = "Chart.yaml";
 /// Artifact Hub's annotations have examples of custom resources in them.
 pub const FILE_BYTES: usize = 1 << 20;
-/// Helm's own bound.
-const NAME_BYTES: usize = 250;
 
 /// What a chart says of itself. Texts have neither line ends nor control characters, as in Helm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,12 +142,6 @@ fn name(name: String, file: &str) -> Result<String, ChartError> {
         true => Ok(name),
         false => Err(ChartError::Name { file: file.to_owned(), name: yaml::cut(&name) }),
     }
-}
-
-/// What `helm create` takes: a folder's name everywhere.
-pub fn is_name(name: &str) -> bool {
-    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    !name.is_empty() && name.len() <= NAME_BYTES && name.bytes().all(is_sign) && !matches!(name, "." | "..")
 }
 
 fn version(text: &str, file: &str) -> Result<Version, ChartError> {
