@@ -34,9 +34,8 @@ fn index(n_charts: usize, n_versions: usize) -> String {
         for version in 0..n_versions {
             write!(
                 text,
-                "  - name: chart-{chart}\n    version: 1.{version}.0\n    appVersion: \"{version}\"\n    \
-                 created: \"2026-01-02T03:04:05Z\"\n    description: A chart among many\n    digest: a{version:063x}\n    \
-                 urls:\n    - https://charts.example.com/chart-{chart}-1.{version}.0.tgz\n"
+                "  - {{name: chart-{chart}, version: 1.{version}.0, digest: a{version:063x}, \
+                 urls: [https://charts.example.com/chart-{chart}-1.{version}.0.tgz]}}\n"
             )
             .expect("memory takes it");
         }

@@ -2,8 +2,7 @@
 
 use super::error::PaxFault;
 
-/// The path that the records give the next file, if they do. `size` is the one of its own header.
-/// None is told yet of the header that follows, so it is compared later by `size`.
+/// What the records say of the next file. A size is only compared with that of its header.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Records {
     pub path: Option<Vec<u8>>,
