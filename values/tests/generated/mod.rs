@@ -326,11 +326,9 @@ pub fn fitting(random: &mut Random, schema: &Value, depth: usize) -> Value {
         return random.pick(options).clone();
     }
     if let Some(properties) = schema["properties"].as_object() {
-        let own: Vec<(String, Value)> = properties
-            .iter()
-            .filter_map(|(key, schema)| (!random.one_in(3)).then(|| (key.clone(), fitting(random, schema, depth - 1))))
-            .collect();
-        return Value::Object(own.into_iter().collect());
+        let own: Vec<(&String, &Value)> = properties.iter().filter(|_| !random.one_in(3)).collect();
+        let fit = |(key, schema): (&String, &Value)| (key.clone(), fitting(random, schema, depth - 1));
+        return Value::Object(own.into_iter().map(fit).collect());
     }
     match schema["type"].as_str() {
         Some("string") => json!(random.pick(&TEXTS)),
