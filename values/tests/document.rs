@@ -301,7 +301,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_over_another_is_exact(text in text(), index in any::<prop::sample::Index>(), value in value()) {
+    fn a_value_over_another_is_exact_or_refused_without_loss(text in text(), index in any::<prop::sample::Index>(), value in value()) {
         let Ok(before) = Document::parse(text) else { return Ok(()) };
         let paths = paths(before.value(), &Path::root());
         if paths.is_empty() {
@@ -309,12 +309,23 @@ proptest! {
         }
         let at = index.get(&paths);
         let mut document = before.clone();
-        document.set(at, &value).map_err(|error| TestCaseError::fail(format!("set: {error} in {}", before.text())))?;
-        let mut expected = before.value().clone();
-        expected.put(at, value);
-        prop_assert_eq!(document.value(), &expected);
+        match document.set(at, &value) {
+            Ok(()) => {
+                let mut expected = before.value().clone();
+                expected.put(at, value);
+                prop_assert_eq!(document.value(), &expected);
+            }
+            Err(error) => {
+                prop_assert!(matches!(error, EditError::CannotKeep { .. }), "{} in {}", error, before.text());
+                prop_assert_eq!(&document, &before);
+            }
+        }
         let mut without = before.clone();
-        without.unset(at).map_err(|error| TestCaseError::fail(format!("{error} in {}", before.text())))?;
+        if let Err(error) = without.unset(at) {
+            prop_assert!(matches!(error, EditError::CannotKeep { .. }), "{} in {}", error, before.text());
+            prop_assert_eq!(&without, &before);
+            return Ok(());
+        }
         prop_assert_eq!(without.get(at).filter(|_| !matches!(at.last(), Some(Segment::Index(_)))), None);
     }
 

@@ -248,7 +248,7 @@ impl<'a> Reader<'a> {
         loop {
             let (event, span) = self.next()?;
             if event == Event::MappingEnd {
-                let end = entries.last().map(|entry| entry.value.content.end.max(entry.key.content.end));
+                let end = entries.last().map(|entry| entry.value.content.end.max(self.after_key(&entry.key)));
                 close(node, is_flow, &span, end);
                 node.kind = Kind::Map { is_flow, entries };
                 return Ok(());
@@ -274,6 +274,13 @@ impl<'a> Reader<'a> {
             node.size = node.size.saturating_add(value.size);
             entries.push(Entry { key, name, value });
         }
+    }
+
+    /// Where a key ends with its colon; what nothing is written for is before it for the parser.
+    fn after_key(&self, key: &Node) -> usize {
+        let after = self.text.get(key.content.end..).unwrap_or_default();
+        let spaces = after.len() - after.trim_start_matches([' ', '\t']).len();
+        if after[spaces..].starts_with(':') { key.content.end + spaces + 1 } else { key.content.end }
     }
 
     /// The key as JSON has it: numbers and truth values become texts. `None` for `<<`.

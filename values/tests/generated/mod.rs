@@ -326,13 +326,9 @@ pub fn fitting(random: &mut Random, schema: &Value, depth: usize) -> Value {
         return random.pick(options).clone();
     }
     if let Some(properties) = schema["properties"].as_object() {
-        let mut own = serde_json::Map::new();
-        for (key, schema) in properties {
-            if !random.one_in(3) {
-                own.insert(key.clone(), fitting(random, schema, depth - 1));
-            }
-        }
-        return Value::Object(own);
+        let own: Vec<(&String, &Value)> = properties.iter().filter(|_| !random.one_in(3)).collect();
+        let fit = |(key, schema): (&String, &Value)| (key.clone(), fitting(random, schema, depth - 1));
+        return Value::Object(own.into_iter().map(fit).collect());
     }
     match schema["type"].as_str() {
         Some("string") => json!(random.pick(&TEXTS)),
