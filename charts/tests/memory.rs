@@ -32,10 +32,10 @@ fn index(n_charts: usize, n_versions: usize) -> String {
     for chart in 0..n_charts {
         writeln!(text, "  chart-{chart}:").expect("memory takes it");
         for version in 0..n_versions {
-            write!(
+            writeln!(
                 text,
                 "  - {{name: chart-{chart}, version: 1.{version}.0, digest: a{version:063x}, \
-                 urls: [https://charts.example.com/chart-{chart}-1.{version}.0.tgz]}}\n"
+                 urls: [https://charts.example.com/chart-{chart}-1.{version}.0.tgz]}}"
             )
             .expect("memory takes it");
         }

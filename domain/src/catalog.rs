@@ -8,10 +8,7 @@ mod fit;
 mod source;
 mod version;
 
-pub use entry::{
-    Approval, AutomaticRule, Category, Channel, ChartOrigin, Defaults, EntrySpec, FieldGroup, FormField, NotOffered,
-    Risk, ShownWhen,
-};
+pub use entry::{Approval, AutomaticRule, Category, Channel, ChartOrigin, EntrySpec, NotOffered, Risk};
 pub use file::EntryFile;
 pub use findings::{Findings, Gravity, Needs, Right, Signature};
 pub use fit::{Fit, Place};

@@ -6,8 +6,6 @@ use super::folder::Files;
 use super::limits::Limits;
 use super::{ignore, pack, path, read};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An archive that was read: its files, and what its bytes are known by.
 #[derive(Debug, Clone)]

@@ -42,72 +42,17 @@ pub struct EntrySpec {
     /// Which versions are offered.
     #[serde(default)]
     pub channel: Channel,
-    /// Values that nobody changes: they stand over all others.
+    /// Which values a team sets in a form, with which limits, defaults and values that nobody changes: the crate `values`
+    /// says what stands in it (`Overlay`). Empty means the whole of the chart's own.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub imposed: Map<String, Value>,
-    /// Values instead of the chart's own, which a team may change; the first that fits a namespace counts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub defaults: Vec<Defaults>,
-    /// Which values a team sets in a form, in this order; empty means what the chart's schema says.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub form: Vec<FieldGroup>,
+    pub form: Map<String, Value>,
     /// Where new versions come from; none of one that is uploaded or imported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<ChartOrigin>,
     /// What is approved without anybody.
     #[serde(default)]
     pub automatic: AutomaticRule,
-}
-
-/// Values for some classes or environments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Defaults {
-    /// Empty means all.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub classes: BTreeSet<ClassName>,
-    /// Empty means all.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub environments: BTreeSet<Environment>,
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub values: Map<String, Value>,
-}
-
-/// Fields that stand together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct FieldGroup {
-    pub group: String,
-    pub fields: Vec<FormField>,
-}
-
-/// A value that a team sets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct FormField {
-    /// With dots: `image.tag`.
-    pub path: String,
-    /// Where it is left out, what the schema says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shown_when: Option<ShownWhen>,
-}
-
-/// What another value must be for a field to be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ShownWhen {
-    pub path: String,
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub is: Value,
 }
 
 /// Which versions of an entry are offered.
@@ -204,12 +149,6 @@ impl EntrySpec {
         check("owner", text::check(&self.owner, 1, 80, Lines::One));
         if !self.documentation.is_empty() {
             check("documentation", text::check(&self.documentation, 1, LONGEST_DOCUMENTATION, Lines::Many));
-        }
-        for (place, group) in self.form.iter().enumerate() {
-            check(&format!("form.{place}.group"), text::check(&group.group, 1, 80, Lines::One));
-            for field in &group.fields {
-                check(&format!("form.{place}.{}", field.path), text::check(&field.path, 1, 250, Lines::One));
-            }
         }
         if let Some(chart) = &self.chart {
             check("chart.name", text::check(&chart.name, 1, 250, Lines::One));
@@ -336,9 +275,7 @@ pub(crate) fn sample() -> EntrySpec {
         risk: Risk::Low,
         approval: Approval::None,
         channel: Channel::Stable,
-        imposed: Map::new(),
-        defaults: vec![],
-        form: vec![],
+        form: Map::new(),
         chart: None,
         automatic: AutomaticRule::Never,
     }

@@ -57,8 +57,8 @@ mod tests {
 
     #[test]
     fn an_entry_is_read_with_where_its_chart_is() {
-        let file = read(serde_json::json!({"imposed": {"a": {"b": 1}}, "channel": "preview"})).expect("is read");
-        assert_eq!((file.name.as_str(), file.chart.as_str(), file.spec.imposed.len()), ("web", "./chart", 1));
+        let file = read(serde_json::json!({"form": {"rest": "hidden"}, "channel": "preview"})).expect("is read");
+        assert_eq!((file.name.as_str(), file.chart.as_str(), file.spec.form.len()), ("web", "./chart", 1));
         assert_eq!(file.check(), Ok(()));
     }
 

@@ -56,8 +56,8 @@ impl EntryFields {
         }
     }
 
-    /// What it says, with every mistake at once. Values, the form over them and where new versions come from are no part
-    /// of it: they stay what they were.
+    /// What it says, with every mistake at once. The form over its values and where new versions come from are no part of
+    /// it: they stay what they were.
     pub fn read(&self, before: Option<&EntrySpec>) -> Result<EntrySpec, FieldErrors> {
         let mut errors = FieldErrors::default();
         let category = Category::find(&self.category);
@@ -84,8 +84,6 @@ impl EntryFields {
             risk,
             approval: if self.approval == Approval::Platform.as_str() { Approval::Platform } else { Approval::None },
             channel: if self.channel == Channel::Preview.as_str() { Channel::Preview } else { Channel::Stable },
-            imposed: before.map(|before| before.imposed.clone()).unwrap_or_default(),
-            defaults: before.map(|before| before.defaults.clone()).unwrap_or_default(),
             form: before.map(|before| before.form.clone()).unwrap_or_default(),
             chart: before.and_then(|before| before.chart.clone()),
             automatic: match self.automatic == AutomaticRule::Patches.as_str() {

@@ -72,6 +72,10 @@ fn read_one(file: &Path) -> anyhow::Result<Found> {
         .with_context(|| dir.display().to_string())?;
     let files = Files::from_folder(entry.name.as_str(), contents, &Limits::default())?;
     let chart = Chart::read(&files)?;
+    let mistakes = catalog::form_mistakes(&entry.spec, &chart)?;
+    if !mistakes.is_empty() {
+        bail!("form: {}", mistakes.join("\n  "));
+    }
     let title = format!("{} {}", entry.name, chart.metadata.version.as_str());
     Ok(Found { title, archive: files.pack()?, file: entry })
 }

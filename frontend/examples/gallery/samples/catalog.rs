@@ -83,9 +83,7 @@ fn spec() -> EntrySpec {
         risk: Risk::Elevated,
         approval: Approval::Platform,
         channel: Channel::Stable,
-        imposed: serde_json::Map::new(),
-        defaults: vec![],
-        form: vec![],
+        form: serde_json::Map::new(),
         chart: None,
         automatic: AutomaticRule::Never,
     }

@@ -1,6 +1,6 @@
 //! Entries: what the platform team says of a chart.
 
-use super::{lock, subject};
+use super::{entry_form, lock, subject};
 use crate::app::{Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
@@ -12,6 +12,7 @@ use domain::{Action, Refusal};
 pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     spec.check()?;
+    entry_form::read(spec)?;
     change!(ctx, |tx| {
         let is_added = store::catalog_entries::insert(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
         if !is_added {
@@ -26,6 +27,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
 pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     spec.check()?;
+    entry_form::read(spec)?;
     change!(ctx, |tx| {
         let entry = lock(tx, name).await?;
         if entry.version != read {

@@ -3,7 +3,7 @@
 //! Nothing of a chart is believed: it is unpacked within limits, read by Helm's rules, and rendered by the real Helm as a
 //! process without credentials or an environment. What is kept is our own copy, by its digest.
 
-use super::{findings, lock, version_subject};
+use super::{entry_form, findings, lock, version_subject};
 use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
+use values::Overlay;
 
 /// Bytes of an archive.
 pub const LARGEST_ARCHIVE: usize = 20 << 20;
@@ -125,8 +126,11 @@ impl Run<'_> {
         let (archive, bytes) = self.step("Read the archive", unpack(bytes)).await?;
         let chart = self.step("Read the chart", read(archive.clone())).await?;
         let spec = store::catalog_entries::find(self.ctx.db(), &order.entry).await?.ok_or(Error::NotFound)?.spec;
-        // JSON is YAML, too.
-        let values = serde_json::Value::from(spec.imposed).to_string();
+        let overlay = entry_form::read(&spec).map_err(|refusal| Stop::Failed(refusal.to_string()))?;
+        if !spec.form.is_empty() {
+            self.step("Lay the entry's form over it", lay(overlay.clone(), chart.clone())).await?;
+        }
+        let values = entry_form::given(&overlay);
         let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
         let found = self.step("Judge what it renders to", judge(rendered.clone())).await?;
         let kept = Kept {
@@ -288,6 +292,20 @@ async fn read(archive: Archive) -> Result<(Arc<Chart>, String), Stop> {
         }
         let detail = format!("{} {}", chart.metadata.name, chart.metadata.version.as_str());
         Ok((Arc::new(chart), detail))
+    })
+    .await
+}
+
+/// What does not fit is told: those who decide on the version correct the entry, or block it.
+async fn lay(overlay: Overlay, chart: Arc<Chart>) -> Result<((), String), Stop> {
+    compute(move || {
+        let mistakes = entry_form::mistakes(&overlay, &chart);
+        let detail = match mistakes.as_slice() {
+            [] => "all of it fits".to_owned(),
+            [one] => format!("one mistake: {one}"),
+            [first, more @ ..] => format!("{} mistakes: {first}; and {} more", more.len() + 1, more.len()),
+        };
+        Ok(((), detail))
     })
     .await
 }

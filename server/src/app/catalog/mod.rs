@@ -4,12 +4,14 @@
 
 mod difference;
 mod entries;
+mod entry_form;
 mod findings;
 mod ingest;
 mod versions;
 
 pub(super) use difference::difference;
 pub use entries::{add, apply, change, restore, withdraw};
+pub use entry_form::mistakes_of as form_mistakes;
 pub use ingest::{IngestChart, LARGEST_ARCHIVE, upload};
 pub use versions::{approve, block, deprecate, reopen};
 
