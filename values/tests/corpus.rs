@@ -132,12 +132,19 @@ fn type_everywhere(chart: &Chart, set: &str, random: &mut Random, name: &str) {
     );
     assert_eq!(again.document.text(), applied.document.text(), "{name}");
     for field in form.fields() {
+        // Rows move up when one above them is emptied.
+        if field.path.segments().iter().any(|segment| matches!(segment, values::Segment::Index(_))) {
+            continue;
+        }
         let Some((_, typed)) = posted.iter().find(|(name, _)| *name == field.name) else { continue };
         let Some(now) = next.field(&field.path) else { continue };
         let is_plain = matches!(field.kind, Kind::Text { is_long: false } | Kind::Integer | Kind::Quantity { .. })
             && field.kind == now.kind;
         if is_plain && *typed != field.shown && !typed.is_empty() && !typed.contains('\r') && field.is_editable() {
-            assert_eq!(now.current(), typed, "{name}: {} in {}", field.path, applied.document.text());
+            let is_same_number =
+                matches!((now.current().parse::<f64>(), typed.parse::<f64>()), (Ok(one), Ok(other)) if one == other);
+            let is_there = now.current() == typed || (field.kind == Kind::Integer && is_same_number);
+            assert!(is_there, "{name}: {} has {:?}, not {typed:?}", field.path, now.current());
         }
     }
 }

@@ -199,6 +199,11 @@ impl<'a> Builder<'a> {
         field.is_guessed = is_guessed;
         field.is_nullable = shape.is_nullable;
         field.notes.extend(shape.notes.iter().cloned());
+        if !field.is_editable()
+            && let Kind::List(rows) | Kind::Map(rows) = &mut field.kind
+        {
+            rows.rows.iter_mut().chain([&mut *rows.blank]).for_each(|row| row.nodes.iter_mut().for_each(close));
+        }
         Node::Field(Box::new(field))
     }
 
@@ -214,6 +219,14 @@ impl<'a> Builder<'a> {
             path: source.path,
             nodes,
         }
+    }
+}
+
+/// What is in rows that nobody may change can be changed by nobody.
+fn close(node: &mut Node) {
+    match node {
+        Node::Group(group) => group.nodes.iter_mut().for_each(close),
+        Node::Field(field) => field.is_read_only = true,
     }
 }
 
