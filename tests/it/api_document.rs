@@ -55,6 +55,7 @@ pub fn who_can(path: &str) -> Role {
         "/people",
         "/classes",
         "/class-drafts",
+        "/curation",
         "/retired-classes",
         "/clusters",
     ]
