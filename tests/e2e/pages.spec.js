@@ -163,6 +163,18 @@ const PAGES = {
       await expect(page.getByRole('alert')).toBeVisible();
     },
   },
+  catalog: { role: 'developer', path: '/catalog' },
+  'catalog-namespace': { role: 'developer', path: `/catalog?namespace=${CLUSTER}/payments-dev` },
+  'catalog-no-match': { role: 'developer', path: '/catalog?q=nothing-like-it' },
+  'catalog-entry': { role: 'developer', path: '/catalog/postgresql' },
+  curation: { role: 'platform', path: '/admin/catalog' },
+  'curated-entry': { role: 'platform', path: '/admin/catalog/postgresql' },
+  'curated-entry-auditor': { role: 'auditor', path: '/admin/catalog/postgresql' },
+  'entry-new': { role: 'platform', path: '/admin/catalog/new' },
+  'entry-edit': { role: 'platform', path: '/admin/catalog/postgresql/edit' },
+  'version-review': { role: 'platform', path: '/admin/catalog/web-service/versions/1.1.0' },
+  'version-first': { role: 'auditor', path: '/admin/catalog/redis/versions/1.0.0' },
+
   classes: { role: 'platform', path: '/admin/classes' },
   class: { role: 'platform', path: '/admin/classes/training' },
   'class-auditor': { role: 'auditor', path: '/admin/classes/production' },
