@@ -1,18 +1,5 @@
 -- The catalog: charts that the platform team offers, each version with our own copy of its bytes.
 
--- Where charts come from. What is removed is gone: what was taken in from it stays.
-create table chart_sources (
-    id uuid constraint chart_sources_pk primary key,
-    name text not null constraint chart_source_name_taken unique,
-    spec jsonb not null,
-    -- Sealed. Null: it is asked without.
-    credentials bytea,
-    -- Raised by each change, for whoever read it before.
-    version int not null default 1,
-    added_at timestamptz not null,
-    constraint chart_source_spec check (spec ->> 'kind' in ('oci', 'repository') and spec ? 'url')
-);
-
 -- Our own copies, by the SHA-256 of their bytes, with what they say of themselves. They never change.
 create table chart_archives (
     digest text constraint chart_archives_pk primary key,
@@ -24,8 +11,6 @@ create table chart_archives (
     values_schema text,
     -- Texts by path.
     templates jsonb not null,
-    -- The manifests that it renders to with its defaults.
-    rendered text not null,
     kept_at timestamptz not null,
     constraint chart_archive_digest check (digest ~ '^[0-9a-f]{64}$')
 );
@@ -54,6 +39,8 @@ create table chart_versions (
     digest text not null references chart_archives (digest),
     -- Where it was found, for people.
     origin text not null,
+    -- The manifests that it renders to with what the entry gives Helm, and what was found in them.
+    rendered text not null,
     findings jsonb not null,
     state text not null default 'candidate',
     sunset_on date,
@@ -65,6 +52,8 @@ create table chart_versions (
     round int not null default 1,
     taken_in_at timestamptz not null,
     taken_in_by uuid references people (id),
+    -- When teams were offered it first. Null: they never were, and see nothing of it.
+    offered_at timestamptz,
     constraint chart_version_once unique (entry, version),
     constraint chart_version_state check (state in ('candidate', 'approved', 'deprecated', 'blocked')),
     constraint chart_version_sunset check ((state = 'deprecated') = (sunset_on is not null)),
@@ -75,7 +64,7 @@ create index chart_versions_candidates on chart_versions (taken_in_at) where sta
 create index chart_versions_archive on chart_versions (digest);
 
 create table version_approvals (
-    version_id uuid not null references chart_versions (id) on delete cascade,
+    version_id uuid not null references chart_versions (id),
     round int not null,
     person_id uuid not null references people (id),
     comment text,
@@ -83,33 +72,47 @@ create table version_approvals (
     constraint version_approval_once primary key (version_id, round, person_id)
 );
 
--- Four eyes: no version is offered before as many different people approved it as it needs.
-create function require_version_approvals() returns trigger language plpgsql as $$
+-- Four eyes, whoever writes: what people approve does not change, and no version is offered before as many different people
+-- approved it as it needs.
+create function keep_chart_version() returns trigger language plpgsql as $$
+declare
+    refusal text := case
+        when (new.entry, new.version, new.digest, new.findings, new.rendered)
+            is distinct from (old.entry, old.version, old.digest, old.findings, old.rendered)
+            then 'what was taken in never changes'
+        when new.round < old.round or old.state = 'blocked' and new.state = 'candidate' and new.round = old.round
+            then 'a version that is opened again begins a new round'
+        when new.state = old.state or new.state = 'blocked' then null
+        when old.state = 'candidate' and new.state = 'approved' and
+            (select count(*) from version_approvals a where a.version_id = new.id and a.round = new.round)
+                < new.approvals_needed
+            then 'a version is offered before enough people approved it'
+        when (old.state, new.state) not in (('candidate', 'approved'), ('approved', 'deprecated'),
+                                            ('deprecated', 'approved'), ('blocked', 'candidate'))
+            then 'a version does not go this way'
+    end;
 begin
-    if (select count(*) from version_approvals a where a.version_id = new.id and a.round = new.round)
-        < new.approvals_needed
-    then
-        raise exception using errcode = 'check_violation', constraint = 'chart_version_four_eyes',
-            message = 'a version is offered before enough people approved it';
+    if refusal is not null then
+        raise exception using errcode = 'check_violation', constraint = 'chart_version_four_eyes', message = refusal;
     end if;
     return new;
 end
 $$;
-create trigger chart_versions_four_eyes before update of state on chart_versions
-    for each row when (new.state = 'approved' and old.state = 'candidate')
-    execute function require_version_approvals();
-create function refuse_offered_version() returns trigger language plpgsql as $$
+create trigger chart_versions_kept before update on chart_versions
+    for each row execute function keep_chart_version();
+create function refuse_change_of_catalog() returns trigger language plpgsql as $$
 begin
     raise exception using errcode = 'check_violation', constraint = 'chart_version_four_eyes',
-        message = 'a version is taken in as a candidate';
+        message = tg_argv[0];
 end
 $$;
 create trigger chart_versions_begin_as_candidates before insert on chart_versions
-    for each row when (new.state <> 'candidate') execute function refuse_offered_version();
-create trigger chart_versions_four_eyes_around before update of state on chart_versions
-    for each row when (new.state in ('approved', 'deprecated') and old.state = 'blocked'
-                       or new.state = 'deprecated' and old.state = 'candidate')
-    execute function refuse_offered_version();
+    for each row when (new.state <> 'candidate')
+    execute function refuse_change_of_catalog('a version is taken in as a candidate');
+create trigger chart_archives_kept before update on chart_archives
+    for each row execute function refuse_change_of_catalog('our own copies never change');
+create trigger version_approvals_kept before update or delete on version_approvals
+    for each row execute function refuse_change_of_catalog('what people approved stays what it was');
 
 -- Each time that a chart was taken in, or was tried to be: with its steps, and why it was not.
 create table chart_ingests (

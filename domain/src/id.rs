@@ -34,5 +34,4 @@ ids! {
     VersionId
     /// One time that a chart was taken in, or was tried to be.
     IngestId
-    SourceId
 }

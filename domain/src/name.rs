@@ -71,8 +71,6 @@ texts! {
     };
     /// What an entry of the catalog is known by, in addresses and files.
     EntryName("entry") = |text| label(text, 40);
-    /// Where charts come from.
-    SourceName("source") = |text| label(text, 40);
     /// Why something is asked for; the first thing approvers read.
     Purpose("purpose") = |text| text::check(text, 3, 500, Lines::Many);
     /// What a person writes beside a decision.

@@ -81,7 +81,7 @@ async fn a_chart_is_taken_in_reviewed_and_offered_to_teams() {
 
     let events = platform.get(&format!("/api/v1/audit?subject=entry%20{entry}")).await.expect(200).json();
     let actions: Vec<_> = events["items"].as_array().expect("a list").iter().map(|e| e["action"].clone()).collect();
-    assert_eq!(actions, ["version.approved", "version.taken_in", "entry.added"]);
+    assert_eq!(actions, ["version.approved", "version.taken_in", "chart.uploaded", "entry.added"]);
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn what_is_at_stake_takes_two_people_also_in_the_database() {
 
     let once = approve(&platform, &entry, "1.0.0").await.expect(200).json();
     assert_eq!((once["state"]["state"].as_str(), once["approvals_needed"].as_i64()), (Some("candidate"), Some(2)));
-    assert_eq!(once["gravity"], json!(["cluster_scoped", "new_rights"]));
+    assert_eq!(once["gravity"], json!(["cluster_scoped", "not_creatable", "new_rights"]));
     approve(&platform, &entry, "1.0.0").await.expect_problem(409, "version_approved");
     assert!(desk.forged().offers_unapproved_version(&entry).await.contains("before enough people approved it"));
     let twice = approve(&second, &entry, "1.0.0").await.expect(200).json();
@@ -104,6 +104,74 @@ async fn what_is_at_stake_takes_two_people_also_in_the_database() {
         (twice["state"]["state"].as_str(), twice["approvals"].as_array().map(Vec::len)),
         (Some("approved"), Some(2))
     );
+}
+
+#[tokio::test]
+async fn what_came_to_be_at_stake_since_a_version_was_taken_in_counts() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    take_in(&platform, &entry, chart("web", "2.0.0", &[("templates/x.yaml", OTHER_IMAGE)])).await;
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    let once = approve(&platform, &entry, "2.0.0").await.expect(200).json();
+    assert_eq!((&once["state"]["state"], &once["approvals_needed"]), (&json!("candidate"), &json!(2)), "other images");
+
+    take_in(&platform, &entry, chart("web", "1.0.1", &[])).await;
+    let riskier = json!({"version": 1, "spec": spec(json!({"risk": "high"}))});
+    platform.put(&path(&entry, ""), &riskier).await.expect(200);
+    let once = approve(&platform, &entry, "1.0.1").await.expect(200).json();
+    assert_eq!(
+        (&once["state"]["state"], &once["approvals_needed"]),
+        (&json!("candidate"), &json!(2)),
+        "a riskier entry"
+    );
+}
+
+#[tokio::test]
+async fn what_was_never_offered_is_not_there_for_teams_whatever_became_of_it() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let developer = desk.as_(Role::Developer).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    let not_there = async || {
+        for query in ["", "?after=0", "?after=~"] {
+            developer.get(&format!("/api/v1/catalog/{entry}{query}")).await.expect(404);
+            developer.get(&format!("/catalog/{entry}{query}")).await.expect(404);
+        }
+    };
+    not_there().await;
+    let block = path(&entry, "/versions/1.0.0/block");
+    platform.post(&block, &json!({"reason": "It calls home"})).await.expect(200);
+    not_there().await;
+    take_in(&platform, &entry, chart("web", "1.0.1", &[])).await;
+    approve(&platform, &entry, "1.0.1").await.expect(200);
+    let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+    let versions: Vec<_> =
+        seen["versions"]["items"].as_array().expect("a list").iter().map(|v| &v["version"]).collect();
+    assert_eq!(versions, [&json!("1.0.1")]);
+}
+
+#[tokio::test]
+async fn what_people_approved_never_changes_in_the_database_either() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    for refused in desk.forged().catalog_changes_refused().await {
+        assert!(refused.contains("23514"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_no_database_takes_is_kept_without_what_it_does_not_take() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let ended = take_in(&platform, &entry, chart("web", "1.0.0", &[("README.md", "# T\0i\0t\0l\0e")])).await;
+    assert_eq!(ended["state"], "taken_in", "{ended}");
 }
 
 #[tokio::test]

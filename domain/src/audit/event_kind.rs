@@ -150,6 +150,7 @@ events! {
     EntryChanged = "entry.changed" { before: EntrySpec, after: EntrySpec }
     EntryWithdrawn = "entry.withdrawn" { reason: Comment }
     EntryRestored = "entry.restored" {}
+    ChartUploaded = "chart.uploaded" { file: String, digest: String }
     VersionTakenIn = "version.taken_in" { digest: String, origin: String, findings: Findings, approvals_needed: u8 }
     VersionRefused = "version.refused" { origin: String, reason: String }
     VersionApproved = "version.approved" {

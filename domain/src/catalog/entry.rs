@@ -2,14 +2,14 @@
 
 use crate::class::Environment;
 use crate::field_error::FieldErrors;
-use crate::name::{ClassName, SourceName, TeamSlug};
+use crate::name::{ClassName, TeamSlug};
 use crate::text::{self, Lines};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Bytes of an entry's documentation.
-const LONGEST_DOCUMENTATION: usize = 64 * 1024;
+/// Bytes of an entry's documentation: a form with it must fit into a body.
+const LONGEST_DOCUMENTATION: usize = 32 * 1024;
 
 /// An entry, as the platform team writes it; stored as JSON, written as YAML in files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,9 +47,6 @@ pub struct EntrySpec {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub form: Map<String, Value>,
-    /// Where new versions come from; none of one that is uploaded or imported.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chart: Option<ChartOrigin>,
     /// What is approved without anybody.
     #[serde(default)]
     pub automatic: AutomaticRule,
@@ -64,19 +61,6 @@ pub enum Channel {
     Stable,
     /// Pre-releases, too.
     Preview,
-}
-
-/// A chart at a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ChartOrigin {
-    pub source: SourceName,
-    /// As the source names it.
-    pub name: String,
-    /// Which versions are taken in, as Helm writes constraints: `~17`, `>=1.2 <2`; none means all that are no pre-releases.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub versions: Option<String>,
 }
 
 /// What an entry is looked for under.
@@ -149,12 +133,6 @@ impl EntrySpec {
         check("owner", text::check(&self.owner, 1, 80, Lines::One));
         if !self.documentation.is_empty() {
             check("documentation", text::check(&self.documentation, 1, LONGEST_DOCUMENTATION, Lines::Many));
-        }
-        if let Some(chart) = &self.chart {
-            check("chart.name", text::check(&chart.name, 1, 250, Lines::One));
-            if let Some(versions) = &chart.versions {
-                check("chart.versions", text::check(versions, 1, 200, Lines::One));
-            }
         }
         errors.finish()
     }
@@ -276,7 +254,6 @@ pub(crate) fn sample() -> EntrySpec {
         approval: Approval::None,
         channel: Channel::Stable,
         form: Map::new(),
-        chart: None,
         automatic: AutomaticRule::Never,
     }
 }
@@ -319,13 +296,8 @@ mod tests {
         spec.summary = String::new();
         spec.owner = "x\u{202e}y".into();
         spec.documentation = "x".repeat(LONGEST_DOCUMENTATION + 1);
-        spec.chart = Some(ChartOrigin {
-            source: "ours".parse().expect("a name"),
-            name: String::new(),
-            versions: Some(String::new()),
-        });
         let wrong: Vec<_> = spec.check().expect_err("wrong").0.into_iter().map(|error| error.field).collect();
-        assert_eq!(wrong, ["title", "summary", "owner", "documentation", "chart.name", "chart.versions"]);
+        assert_eq!(wrong, ["title", "summary", "owner", "documentation"]);
     }
 
     #[test]

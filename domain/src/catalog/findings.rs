@@ -79,6 +79,8 @@ pub enum Gravity {
     Risk,
     /// It makes objects outside of the namespace.
     ClusterScoped,
+    /// It makes objects that a team's account may not make, in its namespace or in others, which the version before did not.
+    NotCreatable,
     /// It asks for rights that the version before did not.
     NewRights,
     /// It needs a lower level of pod security than restricted, and than the version before.
@@ -100,6 +102,8 @@ impl Findings {
         };
         add(entry.risk >= Risk::Elevated, Gravity::Risk);
         add(!self.cluster_scoped.is_empty(), Gravity::ClusterScoped);
+        let known: BTreeSet<_> = before.iter().flat_map(|before| &before.not_creatable).collect();
+        add(self.not_creatable.iter().any(|object| !known.contains(object)), Gravity::NotCreatable);
         let rights: BTreeSet<_> = before.iter().flat_map(|before| &before.rights).collect();
         add(self.rights.iter().any(|right| !rights.contains(right)), Gravity::NewRights);
         let level = before.map_or(PodSecurity::Restricted, |before| before.pod_security);
@@ -115,9 +119,15 @@ impl Findings {
         found
     }
 
+    /// How many different people must approve it, `before` being what is offered now.
+    pub fn approvals_needed(&self, entry: &EntrySpec, before: Option<&Self>) -> u8 {
+        if self.gravity(entry, before).is_empty() { 1 } else { 2 }
+    }
+
     /// Where its images come from, without tags and digests.
     pub fn repositories(&self) -> BTreeSet<&str> {
-        self.images.iter().map(|image| repository(image)).collect()
+        // The line that says how many more there are is no image.
+        self.images.iter().filter(|image| !image.contains(' ')).map(|image| repository(image)).collect()
     }
 }
 
@@ -198,6 +208,10 @@ mod tests {
         for (found, gravity) in [
             (Findings { rights: vec![right("get secrets")], ..same.clone() }, Gravity::NewRights),
             (Findings { cluster_scoped: vec!["ClusterRole x".into()], ..same.clone() }, Gravity::ClusterScoped),
+            (
+                Findings { not_creatable: vec!["RoleBinding kube-system/x".into()], ..same.clone() },
+                Gravity::NotCreatable,
+            ),
             (Findings { pod_security: PodSecurity::Baseline, ..same.clone() }, Gravity::PodSecurity),
             (
                 Findings { images: vec!["elsewhere.example.com/postgres:17.4".into()], ..same.clone() },

@@ -56,8 +56,8 @@ impl EntryFields {
         }
     }
 
-    /// What it says, with every mistake at once. The form over its values and where new versions come from are no part of
-    /// it: they stay what they were.
+    /// What it says, with every mistake at once. The form over its values is no part of it: it stays what
+    /// it was.
     pub fn read(&self, before: Option<&EntrySpec>) -> Result<EntrySpec, FieldErrors> {
         let mut errors = FieldErrors::default();
         let category = Category::find(&self.category);
@@ -85,7 +85,6 @@ impl EntryFields {
             approval: if self.approval == Approval::Platform.as_str() { Approval::Platform } else { Approval::None },
             channel: if self.channel == Channel::Preview.as_str() { Channel::Preview } else { Channel::Stable },
             form: before.map(|before| before.form.clone()).unwrap_or_default(),
-            chart: before.and_then(|before| before.chart.clone()),
             automatic: match self.automatic == AutomaticRule::Patches.as_str() {
                 true => AutomaticRule::Patches,
                 false => AutomaticRule::Never,
@@ -121,7 +120,6 @@ fn several<T: FromStr<Err = FieldErrors> + Ord>(errors: &mut FieldErrors, field:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::ChartOrigin;
 
     fn spec() -> EntrySpec {
         let fields = EntryFields {
@@ -143,8 +141,7 @@ mod tests {
 
     #[test]
     fn a_form_is_what_it_was_made_of() {
-        let origin = ChartOrigin { source: "ours".parse().expect("a name"), name: "pg".into(), versions: None };
-        let spec = EntrySpec { chart: Some(origin), ..spec() };
+        let spec = spec();
         assert_eq!(EntryFields::of("postgresql", 3, &spec).read(Some(&spec)), Ok(spec));
     }
 

@@ -1,9 +1,9 @@
 //! The catalog: as teams browse it, and as the platform team curates it.
 
-use crate::catalog::{ApprovalMark, Category, EntrySpec, Findings, Fit, Gravity, Needs, SourceSpec, VersionState};
+use crate::catalog::{Approval, ApprovalMark, Category, EntrySpec, Findings, Fit, Gravity, Needs, Risk, VersionState};
 use crate::class::{Environment, PodSecurity};
 use crate::id::IngestId;
-use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, SourceName, TeamSlug};
+use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, TeamSlug};
 use crate::view::{DiffLine, Page};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -74,7 +74,7 @@ views! {
     /// One entry, for teams.
     pub struct EntryView {
         pub name: EntryName,
-        pub spec: EntrySpec,
+        pub about: EntryAbout,
         pub offered: Option<OfferedVersion>,
         pub withdrawn: Option<String>,
         pub metadata: Option<ChartMetadata>,
@@ -86,6 +86,19 @@ views! {
         /// For each of one's namespaces.
         pub fits: Vec<NamespaceFit>,
         pub can_curate: bool,
+    }
+
+    /// What teams read of what the platform team says.
+    pub struct EntryAbout {
+        pub title: String,
+        pub summary: String,
+        pub category: Category,
+        pub owner: String,
+        /// In Markdown.
+        pub documentation: String,
+        pub risk: Risk,
+        /// Whose approval an install needs.
+        pub approval: Approval,
     }
 
     pub struct NamespaceFit {
@@ -145,7 +158,6 @@ views! {
         pub taken_in_at: OffsetDateTime,
         pub taken_in_by: Option<String>,
         pub metadata: ChartMetadata,
-        pub has_readme: bool,
         pub findings: Findings,
         /// Another version of it that is offered now, and what was found in it.
         pub before: Option<VersionBefore>,
@@ -248,17 +260,6 @@ views! {
         pub is_done: bool,
         #[serde(with = "time::serde::rfc3339")]
         pub ended_at: OffsetDateTime,
-    }
-
-    /// A source, for those who set up.
-    pub struct SourceView {
-        pub name: SourceName,
-        pub spec: SourceSpec,
-        pub version: i32,
-        pub has_credentials: bool,
-        pub n_entries: i64,
-        #[serde(with = "time::serde::rfc3339")]
-        pub added_at: OffsetDateTime,
     }
 }
 

@@ -16,9 +16,9 @@ use time::{Date, OffsetDateTime};
 /// `is_first` says whether the versions are the first page of theirs.
 pub fn page(frame: Frame, view: EntryView, is_first: bool) -> String {
     document::render(frame, |frame| Page {
-        title: view.spec.title.clone(),
+        title: view.about.title.clone(),
         kind: Some(PageKind::CatalogEntry),
-        crumbs: vec![Crumb::to(PageKind::Catalog), Crumb::here(view.spec.title.clone())],
+        crumbs: vec![Crumb::to(PageKind::Catalog), Crumb::here(view.about.title.clone())],
         refresh: None,
         body: body(frame, &view, is_first),
     })
@@ -26,7 +26,7 @@ pub fn page(frame: Frame, view: EntryView, is_first: bool) -> String {
 
 fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
     let today = frame.now.date();
-    let mut head = Head::new(view.spec.title.clone(), view.spec.summary.clone());
+    let mut head = Head::new(view.about.title.clone(), view.about.summary.clone());
     head.above = Some(above(view, today));
     head.actions = view.can_curate.then(|| {
         view! { <a class="btn" href=url::curated_entry(&view.name)>{icon(LuPackageCheck)}"Curate"</a> }.into_any()
@@ -36,7 +36,7 @@ fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
         <div class="split">
             <div class="stack">
                 {stopped(view)}
-                {text("about", "About", &view.spec.documentation)}
+                {text("about", "About", &view.about.documentation)}
                 {text("readme", "README of the chart", view.readme.as_deref().unwrap_or_default())}
                 {versions(view, is_first, frame.now)}
             </div>
@@ -53,9 +53,9 @@ fn above(view: &EntryView, today: Date) -> AnyView {
     let version = view.offered.as_ref().map(|offered| {
         view! { {badge::tag(offered.version.clone())} {catalog::state(offered.state, today)} }
     });
-    let approval = (view.spec.approval == Approval::Platform)
+    let approval = (view.about.approval == Approval::Platform)
         .then(|| badge::badge(Tone::Neutral, LuShieldCheck, "Needs approval"));
-    view! { {badge::tag(view.spec.category.title())} {version} {approval} }.into_any()
+    view! { {badge::tag(view.about.category.title())} {version} {approval} }.into_any()
 }
 
 /// Why nobody installs it now.
@@ -126,8 +126,8 @@ fn facts(view: &EntryView) -> AnyView {
         <section class="panel" aria-labelledby="facts">
             <header><h2 id="facts">"Facts"</h2></header>
             <dl class="kv body">
-                <dt>"Owner"</dt><dd>{view.spec.owner.clone()}</dd>
-                <dt>"Risk"</dt><dd>{view.spec.risk.title()}</dd>
+                <dt>"Owner"</dt><dd>{view.about.owner.clone()}</dd>
+                <dt>"Risk"</dt><dd>{view.about.risk.title()}</dd>
                 {offered}{metadata}{images}
             </dl>
         </section>

@@ -109,15 +109,17 @@ pub async fn set_withdrawn(
     db: impl PgExecutor<'_>,
     name: &EntryName,
     reason: Option<&str>,
+    editor: Option<PersonId>,
     at: OffsetDateTime,
 ) -> Result<()> {
     sqlx::query!(
         "update catalog_entries set withdrawn_reason = $2, withdrawn_at = case when $2::text is null then null else $3::timestamptz end,
-                version = version + 1
+                version = version + 1, edited_at = $3, editor_id = $4
          where name = $1",
         name.as_str(),
         reason,
-        at
+        at,
+        editor.map(|id| id.0)
     )
     .execute(db)
     .await?;

@@ -6,7 +6,7 @@ use domain::name::EntryName;
 use domain::view::{ChartMetadata, CuratedRow, OfferedVersion, VersionRow};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, PgExecutor, Postgres, QueryBuilder};
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 /// What the gallery is narrowed to.
 pub struct Wanted<'a> {
@@ -39,7 +39,7 @@ struct OfferRow {
     app_version: Option<String>,
 }
 
-/// Entries for teams, by title: those that something is offered of, and those that were withdrawn.
+/// Entries for teams, by name, that something is offered of, were it not that they are withdrawn.
 pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Offer>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select e.name, e.spec, e.withdrawn_reason, v.version, v.state, v.sunset_on, v.findings,
@@ -51,7 +51,7 @@ pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result
                and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > ",
     );
     query.push_bind(wanted.today).push(
-        ") order by v.state, v.is_prerelease, v.sort_key desc limit 1
+        ") order by v.state, v.sort_key desc limit 1
          ) v on true
          left join chart_archives a on a.digest = v.digest
          where v.version is not null",
@@ -119,7 +119,7 @@ pub async fn list_curated(
                select o.version from chart_versions o
                where o.entry = e.name and (not o.is_prerelease or e.spec ->> 'channel' = 'preview')
                  and (o.state = 'approved' or o.state = 'deprecated' and o.sunset_on > $3)
-               order by o.state, o.is_prerelease, o.sort_key desc limit 1
+               order by o.state, o.sort_key desc limit 1
            ) offered on true
            where $1::text is null or e.name > $1
            group by e.name, e.spec, e.withdrawn_reason, offered.version order by e.name limit $2"#,
@@ -146,7 +146,8 @@ pub async fn list_curated(
         .collect()
 }
 
-/// Versions of an entry, newest first; `after` is the last key of the page before. With `offered_only` those that teams see.
+/// Versions of an entry, newest first; `after` is the last key of the page before. With `offered_only` those that teams
+/// were ever offered.
 /// Each comes with its key.
 pub async fn list_versions(
     db: impl PgExecutor<'_>,
@@ -160,7 +161,7 @@ pub async fn list_versions(
                   a.metadata as "metadata: Json<ChartMetadata>",
                   (select count(*) from version_approvals p where p.version_id = v.id and p.round = v.round) as "approvals!"
            from chart_versions v join chart_archives a on a.digest = v.digest
-           where v.entry = $1 and ($2::text is null or v.sort_key < $2) and (not $3 or v.state <> 'candidate')
+           where v.entry = $1 and ($2::text is null or v.sort_key < $2) and (not $3 or v.offered_at is not null)
            order by v.sort_key desc limit $4"#,
         entry.as_str(),
         after,
@@ -183,18 +184,6 @@ pub async fn list_versions(
             Ok((r.sort_key, row))
         })
         .collect()
-}
-
-/// Each entry's candidates and what there is of all, for the count beside the catalog.
-pub async fn count_candidates(db: impl PgExecutor<'_>) -> Result<i64> {
-    sqlx::query_scalar!(r#"select count(*) as "n!" from chart_versions where state = 'candidate'"#).fetch_one(db).await
-}
-
-/// When a version was taken in last, if any was.
-pub async fn newest(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<Option<OffsetDateTime>> {
-    sqlx::query_scalar!("select max(taken_in_at) from chart_versions where entry = $1", entry.as_str())
-        .fetch_one(db)
-        .await
 }
 
 fn version_state(state: &str, sunset_on: Option<Date>) -> Result<VersionState> {

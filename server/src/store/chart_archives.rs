@@ -1,6 +1,7 @@
 //! Our own copies of charts, by the SHA-256 of their bytes.
 
 use super::Result;
+use domain::id::VersionId;
 use domain::view::ChartMetadata;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
@@ -13,35 +14,37 @@ pub struct Archive {
     pub digest: String,
     pub bytes: Vec<u8>,
     pub metadata: ChartMetadata,
-    pub contents: Contents,
-}
-
-/// What is in it, as text.
-#[derive(Debug, Clone)]
-pub struct Contents {
     pub readme: Option<String>,
     pub values_yaml: String,
     pub values_schema: Option<String>,
     /// By path.
     pub templates: Json<BTreeMap<String, String>>,
-    /// The manifests that it renders to with its defaults.
+}
+
+/// What is compared of two versions, as text.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    pub values_yaml: String,
+    pub values_schema: Option<String>,
+    /// By path.
+    pub templates: Json<BTreeMap<String, String>>,
+    /// The manifests that the version renders to.
     pub rendered: String,
 }
 
 /// Keeps it, unless it is kept already.
 pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime) -> Result<()> {
-    let Archive { digest, bytes, metadata, contents } = archive;
+    let Archive { digest, bytes, metadata, readme, values_yaml, values_schema, templates } = archive;
     sqlx::query!(
-        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, rendered, kept_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, kept_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
         digest,
         bytes,
         Json(metadata) as _,
-        contents.readme,
-        contents.values_yaml,
-        contents.values_schema,
-        contents.templates as _,
-        contents.rendered,
+        readme.as_deref(),
+        values_yaml,
+        values_schema.as_deref(),
+        templates as _,
         at
     )
     .execute(db)
@@ -49,20 +52,16 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
     Ok(())
 }
 
-/// What is in one that is kept.
-pub async fn contents(db: impl PgExecutor<'_>, digest: &str) -> Result<Contents> {
+/// Of a version.
+pub async fn contents(db: impl PgExecutor<'_>, version: VersionId) -> Result<Contents> {
     sqlx::query_as!(
         Contents,
-        r#"select readme, values_yaml, values_schema, templates as "templates: Json<BTreeMap<String, String>>", rendered
-           from chart_archives where digest = $1"#,
-        digest
+        r#"select a.values_yaml, a.values_schema, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered
+           from chart_versions v join chart_archives a on a.digest = v.digest where v.id = $1"#,
+        version.0
     )
     .fetch_one(db)
     .await
-}
-
-pub async fn bytes(db: impl PgExecutor<'_>, digest: &str) -> Result<Vec<u8>> {
-    sqlx::query_scalar!("select bytes from chart_archives where digest = $1", digest).fetch_one(db).await
 }
 
 /// What one that is kept says of itself, and its README.

@@ -32,7 +32,8 @@ pub struct Order {
     pub what: What,
     /// Of what was uploaded.
     pub bytes: Option<Vec<u8>>,
-    pub begun_by: Option<PersonId>,
+    /// With their name; none is the operator.
+    pub begun_by: Option<(PersonId, String)>,
 }
 
 /// How it ended.
@@ -50,7 +51,7 @@ pub async fn insert(db: impl PgExecutor<'_>, id: IngestId, order: &Order, at: Of
         Json(&order.what) as _,
         order.bytes,
         at,
-        order.begun_by.map(|id| id.0)
+        order.begun_by.as_ref().map(|(id, _)| id.0)
     )
     .execute(db)
     .await?;
@@ -60,13 +61,19 @@ pub async fn insert(db: impl PgExecutor<'_>, id: IngestId, order: &Order, at: Of
 /// What is still to be done; none when it has ended.
 pub async fn find_order(db: impl PgExecutor<'_>, id: IngestId) -> Result<Option<Order>> {
     let row = sqlx::query!(
-        r#"select entry, what as "what: Json<What>", bytes, begun_by from chart_ingests where id = $1 and state = 'running'"#,
+        r#"select i.entry, i.what as "what: Json<What>", i.bytes, i.begun_by, p.name as "begun_by_name?"
+           from chart_ingests i left join people p on p.id = i.begun_by where i.id = $1 and i.state = 'running'"#,
         id.0
     )
     .fetch_optional(db)
     .await?;
     row.map(|r| {
-        Ok(Order { entry: parsed(&r.entry)?, what: r.what.0, bytes: r.bytes, begun_by: r.begun_by.map(PersonId) })
+        Ok(Order {
+            entry: parsed(&r.entry)?,
+            what: r.what.0,
+            bytes: r.bytes,
+            begun_by: r.begun_by.map(PersonId).zip(r.begun_by_name),
+        })
     })
     .transpose()
 }
@@ -94,7 +101,7 @@ pub async fn finish(db: impl PgExecutor<'_>, id: IngestId, end: End<'_>, at: Off
     Ok(())
 }
 
-/// How many are running that this person, or the operator, began.
+/// How many are running.
 pub async fn count_running(db: impl PgExecutor<'_>) -> Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "n!" from chart_ingests where state = 'running'"#).fetch_one(db).await
 }

@@ -20,6 +20,8 @@ pub struct NewVersion<'a> {
     /// Where it was found, for people.
     pub origin: &'a str,
     pub findings: &'a Findings,
+    /// The manifests that these were found in.
+    pub rendered: &'a str,
     pub approvals_needed: u8,
     pub taken_in_by: Option<PersonId>,
 }
@@ -57,8 +59,8 @@ struct Row {
 pub async fn insert(db: impl PgExecutor<'_>, new: &NewVersion<'_>, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
         "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at,
-                                     approvals_needed, taken_in_at, taken_in_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11)",
+                                     approvals_needed, taken_in_at, taken_in_by, rendered)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12)",
         new.id.0,
         new.entry.as_str(),
         new.version,
@@ -69,7 +71,8 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewVersion<'_>, at: OffsetDat
         Json(new.findings) as _,
         at,
         i16::from(new.approvals_needed),
-        new.taken_in_by.map(|id| id.0)
+        new.taken_in_by.map(|id| id.0),
+        new.rendered
     )
     .execute(db)
     .await?;
@@ -93,7 +96,8 @@ pub async fn find(conn: &mut PgConnection, entry: &EntryName, version: &str) -> 
     }
 }
 
-/// The newest that teams may install, `today` being the day. Releases come before pre-releases.
+/// The newest that teams may install, `today` being the day: of approved ones, or else of those that end. Pre-releases are
+/// offered where the entry says so.
 pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Date) -> Result<Option<Version>> {
     let row = sqlx::query_as!(
         Row,
@@ -103,7 +107,7 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
            join catalog_entries e on e.name = v.entry
            where v.entry = $1 and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > $2)
              and (not v.is_prerelease or e.spec ->> 'channel' = 'preview')
-           order by v.state, v.is_prerelease, v.sort_key desc limit 1"#,
+           order by v.state, v.sort_key desc limit 1"#,
         entry.as_str(),
         today
     )
@@ -189,6 +193,7 @@ pub async fn set_state(
     };
     sqlx::query!(
         "update chart_versions set state = $2, sunset_on = $3, reason = $4, state_at = $5,
+                offered_at = coalesce(offered_at, case when $2 = 'approved' then $5::timestamptz end),
                 round = round + case when $2 = 'candidate' then 1 else 0 end
          where id = $1",
         id.0,
@@ -202,8 +207,19 @@ pub async fn set_state(
     Ok(())
 }
 
-/// Nobody needs to approve it: the entry's rule does.
-pub async fn need_no_approval(db: impl PgExecutor<'_>, id: VersionId) -> Result<()> {
-    sqlx::query!("update chart_versions set approvals_needed = 0 where id = $1", id.0).execute(db).await?;
+/// So many people must approve it from now on.
+pub async fn set_approvals_needed(db: impl PgExecutor<'_>, id: VersionId, needed: u8) -> Result<()> {
+    sqlx::query!("update chart_versions set approvals_needed = $2 where id = $1", id.0, i16::from(needed))
+        .execute(db)
+        .await?;
     Ok(())
+}
+
+/// Whether teams were ever offered one of an entry.
+pub async fn was_offered(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<bool> {
+    let was = sqlx::query_scalar!(
+        r#"select exists (select from chart_versions where entry = $1 and offered_at is not null) as "was!""#,
+        entry.as_str()
+    );
+    was.fetch_one(db).await
 }

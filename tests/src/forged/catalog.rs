@@ -16,18 +16,18 @@ impl Forged<'_> {
     /// An entry for the team `payments` with the version 1.0.0, as if a worker had taken it in and people had decided on it.
     /// Answers the id of its ingest.
     pub async fn entry(&self, name: &str, offered: Offered) -> String {
-        let archive = "insert into chart_archives (digest, bytes, metadata, values_yaml, templates, rendered, kept_at)
+        let archive = "insert into chart_archives (digest, bytes, metadata, values_yaml, templates, kept_at)
             values (encode(sha256($1::text::bytea), 'hex'), 'x', jsonb_build_object('name', $1::text, 'version', '1.0.0', 'is_deprecated', false,
-                    'keywords', '[]'::jsonb, 'maintainers', '[]'::jsonb, 'dependencies', '[]'::jsonb), '', '{}', '', now())";
+                    'keywords', '[]'::jsonb, 'maintainers', '[]'::jsonb, 'dependencies', '[]'::jsonb), '', '{}', now())";
         self.write_one(sqlx::query(archive).bind(name)).await;
         let entry = r#"insert into catalog_entries (name, spec, added_at, edited_at)
             values ($1, '{"title": "Swept", "summary": "For the sweep", "category": "other", "owner": "Us", "teams": ["payments"]}', now(), now())"#;
         self.write_one(sqlx::query(entry).bind(name)).await;
-        let version = r#"insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at)
+        let version = r#"insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at, rendered)
             values (gen_random_uuid(), $1, '1.0.0', '1', false, encode(sha256($1::text::bytea), 'hex'), 'x',
                     '{"images": [], "cluster_scoped": [], "custom_resources": [], "rights": [], "pod_security": "restricted",
                       "pod_security_violations": [], "not_creatable": [], "hooks": [], "n_objects": 0, "signature": {"state": "not_required"},
-                      "needs": {"cpu_m": 0, "memory_bytes": 0, "storage_bytes": 0, "n_unknown": 0}}', now(), 1, now())"#;
+                      "needs": {"cpu_m": 0, "memory_bytes": 0, "storage_bytes": 0, "n_unknown": 0}}', now(), 1, now(), '')"#;
         self.write_one(sqlx::query(version).bind(name)).await;
         let state = match offered {
             Offered::Candidate => None,
@@ -35,7 +35,8 @@ impl Forged<'_> {
             Offered::Blocked => Some("blocked"),
         };
         if let Some(state) = state {
-            let decided = "update chart_versions set state = $2, approvals_needed = 0 where entry = $1";
+            let decided =
+                "update chart_versions set state = $2, approvals_needed = 0, offered_at = now() where entry = $1";
             self.write_one(sqlx::query(decided).bind(name).bind(state)).await;
         }
         if offered == Offered::Withdrawn {

@@ -47,15 +47,15 @@ const ROWS: [&str; 19] = [
     "insert into clusters (id, name, api_url, groups_prefix, overcommit_percent, observer, provisioner, created_at)
      select gen_random_uuid(), 'row-' || i, api_url, groups_prefix, overcommit_percent, observer, provisioner, now()
      from clusters, generate_series($1 + 1, $2) i where name = 'harbour-1'",
-    "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at)
-     select gen_random_uuid(), entry, '1.0.' || i, '1' || i, false, digest, origin, findings, now(), 1, now()
+    "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at, rendered)
+     select gen_random_uuid(), entry, '1.0.' || i, '1' || i, false, digest, origin, findings, now(), 1, now(), rendered
      from chart_versions, generate_series($1 + 1, $2) i where version = '1.0.0' and entry not like 'row-%'",
     "insert into catalog_entries (name, spec, added_at, edited_at)
      select 'row-' || i, spec, now(), now() from catalog_entries, generate_series($1 + 1, $2) i where name not like 'row-%'",
-    "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at)
-     select gen_random_uuid(), e.name, '1.0.0', '1', false, v.digest, v.origin, v.findings, now(), 0, now()
+    "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at, rendered)
+     select gen_random_uuid(), e.name, '1.0.0', '1', false, v.digest, v.origin, v.findings, now(), 0, now(), v.rendered
      from chart_versions v, catalog_entries e where v.version = '1.0.0' and v.entry not like 'row-%' and e.name like 'row-%' on conflict do nothing",
-    "update chart_versions set state = 'approved', approvals_needed = 0 where entry like 'row-%'",
+    "update chart_versions set state = 'approved', approvals_needed = 0, offered_at = now() where entry like 'row-%' and state = 'candidate'",
 ];
 
 impl Forged<'_> {

@@ -89,6 +89,24 @@ impl Forged<'_> {
         offer.execute(self.db).await.expect_err("it takes enough people").to_string()
     }
 
+    /// Changes of what is approved and kept in the catalog; the code of what the database says to each.
+    pub async fn catalog_changes_refused(&self) -> Vec<String> {
+        let mut says = Vec::new();
+        for change in [
+            "update chart_archives set bytes = 'other'",
+            "update chart_versions set findings = '{}'",
+            "update chart_versions set version = '9.9.9'",
+            "update chart_versions set state = 'candidate'",
+            "update version_approvals set comment = 'other'",
+            "delete from version_approvals",
+        ] {
+            let error = sqlx::query(change).execute(self.db).await.expect_err(change);
+            let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+            says.push(format!("{change}: {}", code.unwrap_or_default()));
+        }
+        says
+    }
+
     /// A revision that who approved has written: with it they are its author, and their approval no longer counts.
     pub async fn revised_by_who_decided(&self) {
         let revision = "insert into revisions (request_id, revision, author_id, digest, asked, size, purpose, made_at)

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::audit::canonical;
+use crate::catalog;
 use crate::id::PersonId;
 use crate::plan::{Deciders, Plan};
 use crate::request::tests::{PAYMENTS, approved_by, member, request};
@@ -22,6 +23,18 @@ fn cluster() -> ClusterSetup {
     let name = "harbour-1".parse().expect("is a name");
     let (groups_prefix, users_prefix) = ("oidc:".into(), String::new());
     ClusterSetup { name, overcommit_percent: 150, groups_prefix, users_prefix, oidc: None }
+}
+
+fn reason() -> Comment {
+    "Use another".parse().expect("is a comment")
+}
+
+fn entry() -> EntrySpec {
+    catalog::sample_entry()
+}
+
+fn ends() -> VersionState {
+    VersionState::Deprecated { sunset_on: time::macros::date!(2027 - 03 - 01) }
 }
 
 fn team() -> TeamFields {
@@ -170,6 +183,27 @@ fn set_up() -> Vec<EventKind> {
         EventKind::ClassDraftDiscarded { draft: 1, spec: spec() },
         EventKind::ClassRetired { reason: comment },
         EventKind::ClassRestored {},
+        EventKind::EntryAdded { after: entry() },
+        EventKind::EntryChanged { before: entry(), after: entry() },
+        EventKind::EntryWithdrawn { reason: reason() },
+        EventKind::EntryRestored {},
+        EventKind::ChartUploaded { file: "web-1.0.0.tgz".into(), digest: "00".repeat(32) },
+        EventKind::VersionTakenIn {
+            digest: "00".repeat(32),
+            origin: "web-1.0.0.tgz".into(),
+            findings: catalog::sample_findings(),
+            approvals_needed: 1,
+        },
+        EventKind::VersionRefused { origin: "web-1.0.0.tgz".into(), reason: "other bytes".into() },
+        EventKind::VersionApproved {
+            digest: "00".repeat(32),
+            comment: Some(reason()),
+            approvals: 1,
+            approvals_needed: 2,
+        },
+        EventKind::VersionDeprecated { before: VersionState::Approved, after: ends(), reason: reason() },
+        EventKind::VersionBlocked { before: ends(), reason: reason() },
+        EventKind::VersionReopened { before: VersionState::Blocked, after: VersionState::Candidate, reason: reason() },
         EventKind::TeamAdded { after: team() },
         EventKind::TeamChanged { before: team(), after: team() },
         EventKind::TeamArchived {},

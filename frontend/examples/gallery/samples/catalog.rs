@@ -84,9 +84,13 @@ fn spec() -> EntrySpec {
         approval: Approval::Platform,
         channel: Channel::Stable,
         form: serde_json::Map::new(),
-        chart: None,
         automatic: AutomaticRule::Never,
     }
+}
+
+fn about() -> EntryAbout {
+    let EntrySpec { title, summary, category, owner, documentation, risk, approval, .. } = spec();
+    EntryAbout { title, summary, category, owner, documentation, risk, approval }
 }
 
 fn needs() -> Needs {
@@ -198,7 +202,7 @@ fn entry() -> EntryView {
     let short = vec![Shortfall { resource: Resource::Storage, missing: 2 << 30 }];
     EntryView {
         name: name(),
-        spec: spec(),
+        about: about(),
         offered: Some(offered(VersionState::Approved)),
         withdrawn: None,
         metadata: Some(metadata()),
@@ -336,12 +340,12 @@ fn review() -> VersionReview {
         taken_in_at: ago(120),
         taken_in_by: Some("A person of Platform".into()),
         metadata: metadata(),
-        has_readme: true,
         findings: now,
         before: Some(VersionBefore { version: "17.4.0".into(), findings: findings() }),
         gravity: vec![
             Gravity::Risk,
             Gravity::ClusterScoped,
+            Gravity::NotCreatable,
             Gravity::NewRights,
             Gravity::PodSecurity,
             Gravity::NewRepositories,

@@ -157,7 +157,12 @@ fn lines(now: &Findings, before: Option<&Findings>, gravity: &[Gravity]) -> Vec<
             |found| catalog::level(found.pod_security).to_owned(),
             &[Gravity::PodSecurity],
         ),
-        line("not_creatable", "Objects that teams may not make", |found| or_none(&found.not_creatable, "\n"), &[]),
+        line(
+            "not_creatable",
+            "Objects that teams may not make",
+            |found| or_none(&found.not_creatable, "\n"),
+            &[Gravity::NotCreatable],
+        ),
         line("needs", "Needs at least", |found| catalog::needs(&found.needs).unwrap_or_else(|| "nothing".into()), &[]),
         line("hooks", "Hooks", |found| or_none(&found.hooks, "\n"), &[]),
         line("custom_resources", "Kinds it defines", |found| or_none(&found.custom_resources, "\n"), &[]),
@@ -205,7 +210,7 @@ fn violations(found: &Findings) -> Option<AnyView> {
 
 fn differences(view: &VersionReview) -> Option<AnyView> {
     let difference = view.difference.as_ref()?;
-    if difference.parts.is_empty() {
+    if difference.parts.is_empty() && difference.n_only_labels == 0 {
         return Some(note::note(
             Tone::Neutral,
             "Nothing else differs",
@@ -342,6 +347,7 @@ fn why(gravity: &[Gravity]) -> Option<AnyView> {
         let text = match reason {
             Gravity::Risk => "the entry's risk is elevated",
             Gravity::ClusterScoped => "it makes objects outside of the namespace",
+            Gravity::NotCreatable => "it makes objects that teams may not make",
             Gravity::NewRights => "it asks for new rights",
             Gravity::PodSecurity => "it needs a lower level of pod security",
             Gravity::NewRepositories => "its images come from other repositories",
@@ -377,7 +383,7 @@ fn deprecate(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyVie
         Field::new("sunset_on", "Sunset", Errors(&again.errors)).help("From that day on nobody installs it anew.");
     let reason = Field::new("reason", "Reason, and what to use instead", Errors(&again.errors));
     view! {
-        <details class="more body" open=again.errors.iter().any(|error| error.field == "sunset_on")>
+        <details class="more body" open=again.errors.iter().any(|error| ["sunset_on", "reason"].contains(&error.field.as_str()))>
             <summary>{icon(LuHourglass)}"Deprecate"</summary>
             <form class="form" method="post" action=address(view, "deprecate")>
                 {sunset.date(again.typed("sunset_on"), tomorrow)}

@@ -5,9 +5,14 @@ use crate::store::chart_archives::Contents;
 use charts::diff::{self, Change, FileChange, Limits, LineKind, Lines, ObjectChange, PathChange, Side};
 use domain::view::{DiffChange, DiffGroup, DiffKind, DiffLine, DiffPart, VersionDifference};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Comparisons at a time; whoever comes when all are taken waits.
+static COMPARING: Semaphore = Semaphore::const_new(2);
 
 /// Off the threads that serve others: it takes processor time.
 pub async fn difference(before: Arc<Contents>, after: Arc<Contents>) -> Result<VersionDifference> {
+    let _permit = COMPARING.acquire().await.map_err(Error::internal)?;
     let compared = tokio::task::spawn_blocking(move || {
         diff::between(&side(&before), &side(&after), &Limits::default()).map(|found| in_parts(&found))
     });

@@ -11,6 +11,10 @@ use domain::{Action, Refusal};
 /// Begins an entry. Nothing of it is offered before a version is taken in and approved.
 pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
+    // The address of the form for a new one.
+    if name.as_str() == "new" {
+        return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
+    }
     spec.check()?;
     entry_form::read(spec)?;
     change!(ctx, |tx| {
@@ -50,7 +54,8 @@ pub async fn withdraw(ctx: &Ctx, name: &EntryName, reason: &Comment) -> Result<(
         if lock(tx, name).await?.withdrawn_reason.is_some() {
             return Err(Refusal::NotPossible(format!("{name} is withdrawn already")).into());
         }
-        store::catalog_entries::set_withdrawn(&mut **tx, name, Some(reason.as_str()), ctx.now()).await?;
+        store::catalog_entries::set_withdrawn(&mut **tx, name, Some(reason.as_str()), ctx.actor.person_id(), ctx.now())
+            .await?;
         tx.record(ctx, subject(name), None, EventKind::EntryWithdrawn { reason: reason.clone() });
         Ok(())
     })
@@ -63,7 +68,7 @@ pub async fn restore(ctx: &Ctx, name: &EntryName) -> Result<()> {
         if lock(tx, name).await?.withdrawn_reason.is_none() {
             return Err(Refusal::NotPossible(format!("{name} is not withdrawn")).into());
         }
-        store::catalog_entries::set_withdrawn(&mut **tx, name, None, ctx.now()).await?;
+        store::catalog_entries::set_withdrawn(&mut **tx, name, None, ctx.actor.person_id(), ctx.now()).await?;
         tx.record(ctx, subject(name), None, EventKind::EntryRestored {});
         Ok(())
     })

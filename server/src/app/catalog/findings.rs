@@ -32,7 +32,7 @@ pub fn of(manifests: &str, signature: Signature) -> Result<Findings, RenderedErr
 
 /// Each once, in order.
 fn shown(lines: impl Iterator<Item = String>) -> Vec<String> {
-    let all: BTreeSet<_> = lines.collect();
+    let all: BTreeSet<_> = lines.map(|line| line.replace('\0', "")).collect();
     let n_more = all.len().saturating_sub(MOST_SHOWN);
     let more = (n_more > 0).then(|| format!("and {n_more} more"));
     all.into_iter().take(MOST_SHOWN).chain(more).collect()

@@ -3,15 +3,15 @@
 //! Nothing of a chart is believed: it is unpacked within limits, read by Helm's rules, and rendered by the real Helm as a
 //! process without credentials or an environment. What is kept is our own copy, by its digest.
 
-use super::{entry_form, findings, lock, version_subject};
+use super::{entry_form, findings, lock, subject, version_subject};
 use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Json;
-use crate::store::chart_archives::{Archive as Kept, Contents};
+use crate::store::chart_archives::Archive as Kept;
 use crate::store::chart_ingests::{End, Order, What};
 use crate::store::chart_versions::{NewVersion, Version as Offered};
-use charts::archive::{Archive, Limits};
+use charts::archive::{Archive, Digest, Limits};
 use charts::chart::{Chart, ChartType};
 use charts::version::{Difference, Version};
 use domain::actor::Actor;
@@ -46,11 +46,13 @@ pub async fn upload(ctx: &Ctx, entry: &EntryName, file: &str, bytes: Vec<u8>) ->
         return Err(Refusal::invalid("archive", "is empty: choose the file").into());
     }
     let id = IngestId(Uuid::now_v7());
+    let digest = Digest::of(&bytes).to_hex();
+    let begun_by = ctx.actor.person().map(|person| (person.id, person.name.clone()));
     let order = Order {
         entry: entry.clone(),
         what: What::Upload { file: text::shown(file, LONGEST_FILE_NAME) },
         bytes: Some(bytes),
-        begun_by: ctx.actor.person_id(),
+        begun_by,
     };
     change!(ctx, |tx| {
         lock(tx, entry).await?;
@@ -59,6 +61,8 @@ pub async fn upload(ctx: &Ctx, entry: &EntryName, file: &str, bytes: Vec<u8>) ->
         }
         store::chart_ingests::insert(&mut **tx, id, &order, ctx.now()).await?;
         tx.enqueue(IngestChart::NAME, id.0);
+        let kind = EventKind::ChartUploaded { file: order.what.words(), digest: digest.clone() };
+        tx.record(ctx, subject(entry), None, kind);
         Ok(())
     })?;
     Ok(id)
@@ -102,15 +106,32 @@ impl<E: Into<Error>> From<E> for Stop {
 async fn take_in(ctx: &Ctx, id: IngestId) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let Some(order) = store::chart_ingests::find_order(ctx.db(), id).await? else { return Ok(()) };
+    let ctx = &Ctx { on_behalf_of: order.begun_by.clone(), ..ctx.clone() };
     let mut run = Run { ctx, id, steps: Vec::new() };
     let (state, why) = match run.all(&order).await {
         Ok(()) => return Ok(()),
         Err(Stop::Refused(why)) => (IngestState::Refused, why),
+        // A text that cannot be kept, say.
+        Err(Stop::Error(Error::Refused(refusal))) => (IngestState::Refused, refusal.to_string()),
         Err(Stop::Failed(why)) => (IngestState::Failed, why),
         Err(Stop::Error(error)) => return Err(error),
     };
-    let end = End { state, error: Some(&why), version: None };
-    Ok(store::chart_ingests::finish(ctx.db(), id, end, ctx.now()).await?)
+    change!(ctx, |tx| {
+        let end = End { state, error: Some(&why), version: None };
+        store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
+        let kind = EventKind::VersionRefused { origin: order.what.words(), reason: why.clone() };
+        tx.record(ctx, subject(&order.entry), None, kind);
+        Ok(())
+    })
+}
+
+/// What came of rendering, and of which entry that was.
+struct Judged {
+    spec: EntrySpec,
+    /// Whether the entry's form has no mistake on this chart.
+    fits: bool,
+    rendered: String,
+    found: Findings,
 }
 
 /// One time that something is taken in, with the steps that have ended.
@@ -127,9 +148,10 @@ impl Run<'_> {
         let chart = self.step("Read the chart", read(archive.clone())).await?;
         let spec = store::catalog_entries::find(self.ctx.db(), &order.entry).await?.ok_or(Error::NotFound)?.spec;
         let overlay = entry_form::read(&spec).map_err(|refusal| Stop::Failed(refusal.to_string()))?;
-        if !spec.form.is_empty() {
-            self.step("Lay the entry's form over it", lay(overlay.clone(), chart.clone())).await?;
-        }
+        let fits = match spec.form.is_empty() {
+            true => true,
+            false => self.step("Lay the entry's form over it", lay(overlay.clone(), chart.clone())).await?,
+        };
         let values = entry_form::given(&overlay);
         let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
         let found = self.step("Judge what it renders to", judge(rendered.clone())).await?;
@@ -137,15 +159,13 @@ impl Run<'_> {
             digest: archive.digest.to_hex(),
             bytes,
             metadata: metadata(&chart),
-            contents: Contents {
-                readme: chart.readme.clone(),
-                values_yaml: chart.values.text.clone(),
-                values_schema: chart.schema.as_ref().map(|schema| schema.text.clone()),
-                templates: Json(templates(&archive, &chart)),
-                rendered,
-            },
+            readme: chart.readme.as_deref().map(kept_text),
+            values_yaml: kept_text(&chart.values.text),
+            values_schema: chart.schema.as_ref().map(|schema| kept_text(&schema.text)),
+            templates: Json(templates(&archive, &chart)),
         };
-        self.keep(order, &chart, &kept, &found).await
+        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found };
+        self.keep(order, &chart, &kept, &judged).await
     }
 
     /// Does a step and writes down what came of it.
@@ -166,12 +186,16 @@ impl Run<'_> {
     }
 
     /// Our own copy, and the version that it becomes.
-    async fn keep(&mut self, order: &Order, chart: &Chart, kept: &Kept, found: &Findings) -> Result<(), Stop> {
-        let (ctx, id, entry) = (self.ctx, self.id, &order.entry);
+    async fn keep(&mut self, order: &Order, chart: &Chart, kept: &Kept, judged: &Judged) -> Result<(), Stop> {
+        let (ctx, id, entry, found) = (self.ctx, self.id, &order.entry, &judged.found);
         let version = chart.metadata.version.as_str();
         let mut steps = self.steps.clone();
         let refused: Option<String> = change!(ctx, |tx| {
             let spec = lock(tx, entry).await?.spec;
+            if spec.form != judged.spec.form {
+                // It was judged with what the entry said before: begin anew.
+                return Err(Error::Entangled);
+            }
             if let Some(there) = store::chart_versions::find(tx, entry, version).await? {
                 let is_same = there.digest == kept.digest;
                 let why = (!is_same).then(|| other_bytes(entry, version, &there.digest));
@@ -186,8 +210,7 @@ impl Run<'_> {
             }
             let today = super::day(ctx.now());
             let offered = store::chart_versions::find_offered(tx, entry, today).await?;
-            let gravity = found.gravity(&spec, offered.as_ref().map(|version| &version.findings));
-            let approvals_needed = if gravity.is_empty() { 1 } else { 2 };
+            let approvals_needed = found.approvals_needed(&spec, offered.as_ref().map(|version| &version.findings));
             store::chart_archives::keep(&mut **tx, kept, ctx.now()).await?;
             let new = NewVersion {
                 id: VersionId(Uuid::now_v7()),
@@ -198,8 +221,9 @@ impl Run<'_> {
                 digest: &kept.digest,
                 origin: &order.what.words(),
                 findings: found,
+                rendered: &judged.rendered,
                 approvals_needed,
-                taken_in_by: order.begun_by,
+                taken_in_by: order.begun_by.as_ref().map(|(id, _)| *id),
             };
             store::chart_versions::insert(&mut **tx, &new, ctx.now()).await?;
             steps.push(IngestStep {
@@ -218,8 +242,8 @@ impl Run<'_> {
                 approvals_needed,
             };
             tx.record(ctx, version_subject(entry, version), None, kind);
-            if follows_by_rule(&spec, offered.as_ref(), &chart.metadata.version, found) {
-                store::chart_versions::need_no_approval(&mut **tx, new.id).await?;
+            if judged.fits && follows_by_rule(&spec, offered.as_ref(), &chart.metadata.version, found) {
+                store::chart_versions::set_approvals_needed(&mut **tx, new.id, 0).await?;
                 store::chart_versions::set_state(&mut **tx, new.id, VersionState::Approved, None, ctx.now()).await?;
                 let digest = kept.digest.clone();
                 let kind = EventKind::VersionApproved { digest, comment: None, approvals: 0, approvals_needed: 0 };
@@ -297,7 +321,7 @@ async fn read(archive: Archive) -> Result<(Arc<Chart>, String), Stop> {
 }
 
 /// What does not fit is told: those who decide on the version correct the entry, or block it.
-async fn lay(overlay: Overlay, chart: Arc<Chart>) -> Result<((), String), Stop> {
+async fn lay(overlay: Overlay, chart: Arc<Chart>) -> Result<(bool, String), Stop> {
     compute(move || {
         let mistakes = entry_form::mistakes(&overlay, &chart);
         let detail = match mistakes.as_slice() {
@@ -305,7 +329,7 @@ async fn lay(overlay: Overlay, chart: Arc<Chart>) -> Result<((), String), Stop> 
             [one] => format!("one mistake: {one}"),
             [first, more @ ..] => format!("{} mistakes: {first}; and {} more", more.len() + 1, more.len()),
         };
-        Ok(((), detail))
+        Ok((mistakes.is_empty(), detail))
     })
     .await
 }
@@ -359,24 +383,29 @@ async fn judge(rendered: String) -> Result<(Findings, String), Stop> {
 }
 
 /// Sorts byte by byte as versions do (<https://semver.org/#spec-item-11>): a release after its pre-releases, of these numbers
-/// before words, and fewer parts before more.
+/// before words, and fewer parts before more. No two texts have one key.
 fn sort_key(version: &Version) -> String {
     let numbers = format!("{:020}.{:020}.{:020}", version.major(), version.minor(), version.patch());
     if !version.is_prerelease() {
-        return format!("{numbers}~{}", version.build());
+        return format!("{numbers}~{}", version.as_str());
     }
     let part = |part: &str| match part.parse::<u64>() {
         Ok(number) => format!("0{number:020}"),
         Err(_) => format!("1{part}"),
     };
     let parts: Vec<_> = version.prerelease().split('.').map(part).collect();
-    format!("{numbers}-{}", parts.join("\u{1}"))
+    // Fewer parts come first: what ends them is less than what is between them.
+    format!("{numbers}-{}\u{1}{}", parts.join("\u{2}"), version.as_str())
+}
+
+/// A text as the database takes it.
+fn kept_text(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// Those that are text.
 fn templates(archive: &Archive, chart: &Chart) -> BTreeMap<String, String> {
-    let text =
-        |path: &String| Some((path.clone(), std::str::from_utf8(archive.files.get(path)?).ok()?.replace('\0', "")));
+    let text = |path: &String| Some((path.clone(), std::str::from_utf8(archive.files.get(path)?).ok().map(kept_text)?));
     chart.templates.iter().filter_map(text).collect()
 }
 

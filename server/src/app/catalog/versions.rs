@@ -21,11 +21,19 @@ pub async fn approve(
     ctx.allow(Action::SetUp)?;
     let person = ctx.person()?.id;
     change!(ctx, |tx| {
-        let found = find(tx, entry, version).await?;
+        let spec = lock(tx, entry).await?.spec;
+        let mut found = store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)?;
         if found.digest != digest {
             return Err(
                 Refusal::NotPossible("it has other bytes than those that you looked at: read it again".into()).into()
             );
+        }
+        // What is at stake may be more by now than when it was taken in: another version is offered, or the entry is riskier.
+        let offered = store::chart_versions::find_offered(tx, entry, day(ctx.now())).await?;
+        let needed = found.findings.approvals_needed(&spec, offered.as_ref().map(|offered| &offered.findings));
+        if needed > found.about.approvals_needed {
+            store::chart_versions::set_approvals_needed(&mut **tx, found.about.id, needed).await?;
+            found.about.approvals_needed = needed;
         }
         let decided = found.about.approve(person)?;
         store::chart_versions::add_approval(&mut **tx, &found, person, comment.map(Comment::as_str), ctx.now()).await?;

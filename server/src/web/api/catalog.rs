@@ -133,7 +133,7 @@ pub async fn ingest(ctx: Ctx, Path((entry, id)): Path<(String, Uuid)>) -> Reply<
 #[utoipa::path(get, path = "/curation/{entry}/versions/{version}", operation_id = "get_chart_version", tag = "catalog",
     params(("entry" = String, Path), ("version" = String, Path)), responses((status = 200, body = VersionReview), Problems))]
 pub async fn review(ctx: Ctx, Path((entry, version)): Path<(String, String)>) -> Reply<Json<VersionReview>> {
-    Ok(Json(views::review(&ctx, &name(&entry)?, &version).await?))
+    Ok(Json(views::review(&ctx, &name(&entry)?, &version, true).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -156,7 +156,7 @@ pub async fn approve(
 ) -> Reply<Json<VersionReview>> {
     let entry: EntryName = name(&entry)?;
     catalog::approve(&ctx, &entry, &version, &body.digest, body.comment.as_ref()).await?;
-    Ok(Json(views::review(&ctx, &entry, &version).await?))
+    Ok(Json(views::review(&ctx, &entry, &version, false).await?))
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -179,7 +179,7 @@ pub async fn deprecate(
 ) -> Reply<Json<VersionReview>> {
     let entry: EntryName = name(&entry)?;
     catalog::deprecate(&ctx, &entry, &version, body.sunset_on.date(), &body.reason).await?;
-    Ok(Json(views::review(&ctx, &entry, &version).await?))
+    Ok(Json(views::review(&ctx, &entry, &version, false).await?))
 }
 
 /// Let nobody install a version anew. What runs of it can be changed.
@@ -193,7 +193,7 @@ pub async fn block(
 ) -> Reply<Json<VersionReview>> {
     let entry: EntryName = name(&entry)?;
     catalog::block(&ctx, &entry, &version, &body.reason).await?;
-    Ok(Json(views::review(&ctx, &entry, &version).await?))
+    Ok(Json(views::review(&ctx, &entry, &version, false).await?))
 }
 
 /// Open a blocked version for a decision again, or let a deprecated one go on.
@@ -207,5 +207,5 @@ pub async fn reopen(
 ) -> Reply<Json<VersionReview>> {
     let entry: EntryName = name(&entry)?;
     catalog::reopen(&ctx, &entry, &version, &body.reason).await?;
-    Ok(Json(views::review(&ctx, &entry, &version).await?))
+    Ok(Json(views::review(&ctx, &entry, &version, false).await?))
 }

@@ -54,8 +54,6 @@ pub async fn add(ctx: Ctx, context: RequestContext, Form(fields): Form<EntryFiel
 async fn try_add(ctx: &Ctx, fields: &EntryFields) -> Result<EntryName> {
     let mut wrong = FieldErrors::default();
     let entry = wrong.parse_at::<EntryName>("name", &fields.name);
-    // The address of this very form.
-    wrong.unless(fields.name.trim() != "new", "name", "must be another: new is taken by Berth");
     let spec = wrong.keep(fields.read(None));
     wrong.finish()?;
     let (Some(entry), Some(spec)) = (entry, spec) else { return Err(Error::NotFound) };
@@ -161,7 +159,7 @@ pub async fn ingest(ctx: Ctx, context: RequestContext, Path((entry, id)): Path<(
 }
 
 pub async fn review(ctx: Ctx, context: RequestContext, Path((entry, version)): Path<(String, String)>) -> Reply {
-    let (frame, view) = framed(&context, &ctx, views::review(&ctx, &name(&entry)?, &version)).await?;
+    let (frame, view) = framed(&context, &ctx, views::review(&ctx, &name(&entry)?, &version, true)).await?;
     ok(pages::curation::review::page(frame, view, Again::default()))
 }
 
@@ -264,7 +262,7 @@ async fn version_again(
     match done {
         Ok(word) => see_done(&PageKind::ReviewVersion.filled(&[entry.as_str(), version]), word),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            let (frame, view) = framed(context, ctx, views::review(ctx, entry, version)).await?;
+            let (frame, view) = framed(context, ctx, views::review(ctx, entry, version, true)).await?;
             let typed = vec![
                 ("comment", fields.comment),
                 ("sunset_on", fields.sunset_on),

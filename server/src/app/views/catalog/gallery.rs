@@ -13,7 +13,8 @@ use domain::class::PodSecurity;
 use domain::name::EntryName;
 use domain::namespace::NamespaceState;
 use domain::view::{
-    EntryCard, EntryView, Gallery, NamespaceFit, NamespacePlace, NamespaceRow, OfferedVersion, Page, VersionRow,
+    EntryAbout, EntryCard, EntryView, Gallery, NamespaceFit, NamespacePlace, NamespaceRow, OfferedVersion, Page,
+    VersionRow,
 };
 use domain::{Action, Quota};
 
@@ -67,12 +68,13 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
     if teams(ctx).is_some_and(|teams| !is_for_any(&entry.spec, &teams)) {
         return Err(Error::NotFound);
     }
-    let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
-    let mut versions = store::catalog_lists::list_versions(&mut *conn, name, true, after, limit + 1).await?;
     // What nothing was ever offered of is not there yet, but for those who curate it.
-    if versions.is_empty() && after.is_none() && !can_curate(ctx) {
+    if !can_curate(ctx) && !store::chart_versions::was_offered(&mut *conn, name).await? {
         return Err(Error::NotFound);
     }
+    let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
+    let offered = offered.filter(|_| entry.withdrawn_reason.is_none());
+    let mut versions = store::catalog_lists::list_versions(&mut *conn, name, true, after, limit + 1).await?;
     let next = paginate(&mut versions, limit, |(key, _)| key.clone());
     let items: Vec<VersionRow> = versions.into_iter().map(|(_, row)| row).collect();
     let archive = match &offered {
@@ -88,7 +90,7 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
     Ok(EntryView {
         name: entry.name,
         fits: fits.collect(),
-        spec: entry.spec,
+        about: about(entry.spec),
         withdrawn: entry.withdrawn_reason,
         images: offered.as_ref().map(|version| version.findings.images.clone()).unwrap_or_default(),
         offered: offered.map(|version| offered_version(version, metadata.as_ref())),
@@ -97,6 +99,11 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
         versions: Page { items, next },
         can_curate: can_curate(ctx),
     })
+}
+
+fn about(spec: EntrySpec) -> EntryAbout {
+    let EntrySpec { title, summary, category, owner, documentation, risk, approval, .. } = spec;
+    EntryAbout { title, summary, category, owner, documentation, risk, approval }
 }
 
 fn offered_version(version: Version, metadata: Option<&domain::view::ChartMetadata>) -> OfferedVersion {
@@ -121,6 +128,7 @@ fn is_for_any(spec: &EntrySpec, teams: &[String]) -> bool {
 
 fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
     let Offer { name, spec, withdrawn_reason, offered } = offer;
+    let offered = offered.filter(|_| withdrawn_reason.is_none());
     let fit = chosen
         .zip(offered.as_ref())
         .map(|(place, offered)| Fit::of(&spec, &offered.needs, offered.pod_security, &place.place()));

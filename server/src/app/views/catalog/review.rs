@@ -6,27 +6,29 @@ use crate::store;
 use crate::store::chart_versions::Version;
 use domain::Action;
 use domain::actor::PlatformRole;
-use domain::catalog::{EntrySpec, Findings};
+use domain::catalog::{EntrySpec, Findings, VersionState};
 use domain::class::Class;
 use domain::name::EntryName;
 use domain::view::{ClassFit, VersionBefore, VersionReview};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub async fn review(ctx: &Ctx, name: &EntryName, version: &str) -> Result<VersionReview> {
+/// With what differs from the offered one, which takes time, where `with_difference` asks for it.
+pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference: bool) -> Result<VersionReview> {
     ctx.allow(Action::SeeSetUp)?;
     let mut conn = ctx.snapshot().await?;
     let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
     let found = store::chart_versions::find(&mut conn, name, version).await?.ok_or(Error::NotFound)?;
     let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
     let before = offered.filter(|before| before.about.id != found.about.id);
-    let (metadata, readme) = store::chart_archives::describe(&mut *conn, &found.digest).await?;
+    let (metadata, _) = store::chart_archives::describe(&mut *conn, &found.digest).await?;
     let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
     let classes = store::classes::list_offered(&mut *conn).await?;
     let classes = classes.iter().map(|class| class_fit(&entry.spec, &found.findings, class)).collect();
-    let contents = match &before {
+    let contents = match before.as_ref().filter(|_| with_difference) {
         Some(before) => Some((
-            store::chart_archives::contents(&mut *conn, &before.digest).await?,
-            store::chart_archives::contents(&mut *conn, &found.digest).await?,
+            store::chart_archives::contents(&mut *conn, before.about.id).await?,
+            store::chart_archives::contents(&mut *conn, found.about.id).await?,
         )),
         None => None,
     };
@@ -35,7 +37,11 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str) -> Result<Versio
         Some((then, now)) => Some(crate::app::catalog::difference(Arc::new(then), Arc::new(now)).await?),
         None => None,
     };
-    let gravity = found.findings.gravity(&entry.spec, before.as_ref().map(|before| &before.findings));
+    let is_open = found.about.state == VersionState::Candidate;
+    let before_findings = before.as_ref().map(|before| &before.findings);
+    let gravity = if is_open { found.findings.gravity(&entry.spec, before_findings) } else { BTreeSet::new() };
+    let needed = found.findings.approvals_needed(&entry.spec, before_findings);
+    let approvals_needed = found.about.approvals_needed.max(if is_open { needed } else { 0 });
     Ok(VersionReview {
         entry: entry.name,
         title: entry.spec.title.clone(),
@@ -48,13 +54,12 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str) -> Result<Versio
         origin: found.origin,
         taken_in_at: found.taken_in_at,
         taken_in_by: found.taken_in_by,
-        has_readme: readme.is_some(),
         metadata,
         findings: found.findings,
         before: before.map(|before| VersionBefore { version: before.about.version, findings: before.findings }),
         gravity: gravity.into_iter().collect(),
         approvals: found.about.approvals,
-        approvals_needed: found.about.approvals_needed,
+        approvals_needed,
         classes,
         difference,
     })
