@@ -16,7 +16,7 @@ test('a developer finds what fits a namespace, with and without script', async (
     await expect(page.locator('[data-entry="postgresql"] [data-fit]')).toHaveAttribute('data-fit', /^(fits|short)$/);
     await page.getByRole('navigation', { name: 'Categories' }).getByRole('link', { name: 'Data' }).click();
     await expect(page.locator('[data-entry="web-service"]')).toHaveCount(0);
-    await page.getByLabel('Search', { exact: true }).fill('rows');
+    await page.getByRole('searchbox', { name: 'Search' }).fill('rows');
     await page.getByRole('button', { name: 'Show' }).click();
     await page.getByRole('link', { name: 'PostgreSQL' }).click();
     await expect(panel(page, 'Your namespaces').locator('[data-fit]').first()).toBeVisible();

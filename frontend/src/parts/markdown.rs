@@ -97,7 +97,12 @@ fn element<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
             let n_columns = table.alignments.len();
             let rows =
                 node.children().enumerate().map(|(place, row)| table_row(row, is_first(place), n_columns, depth));
-            view! { <div class="table"><table><tbody>{rows.collect_view()}</tbody></table></div> }.into_any()
+            view! {
+                <div class="table" tabindex="0" role="region" aria-label="Table">
+                    <table><tbody>{rows.collect_view()}</tbody></table>
+                </div>
+            }
+            .into_any()
         }
         NodeValue::HtmlBlock(html) => match without_tags(&html.literal) {
             text if text.is_empty() => ().into_any(),
