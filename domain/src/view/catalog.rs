@@ -263,6 +263,13 @@ views! {
     }
 }
 
+impl NamespacePlace {
+    /// `harbour-1/payments-dev`: as addresses name it.
+    pub fn address(&self) -> String {
+        format!("{}/{}", self.cluster, self.name)
+    }
+}
+
 impl IngestState {
     pub const ALL: [Self; 5] = [Self::Running, Self::TakenIn, Self::Unchanged, Self::Refused, Self::Failed];
 

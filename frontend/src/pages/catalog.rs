@@ -25,7 +25,7 @@ fn body(frame: &Frame, view: &Gallery, is_first: bool) -> AnyView {
     head.actions = view
         .can_curate
         .then(|| view! { <a class="btn" href=PageKind::Curation.path()>{icon(LuPackageCheck)}"Curate"</a> }.into_any());
-    let chosen = view.chosen.as_ref().map(address).unwrap_or_default();
+    let chosen = view.chosen.as_ref().map(NamespacePlace::address).unwrap_or_default();
     let category = view.category.map_or("", Category::as_str);
     let query = [("q", view.query.as_str()), ("category", category), ("namespace", chosen.as_str())];
     let today = frame.now.date();
@@ -82,7 +82,7 @@ fn categories(view: &Gallery, chosen: &str) -> AnyView {
 
 fn search(view: &Gallery, chosen: &str) -> AnyView {
     let options = view.namespaces.iter().map(|place| {
-        let (value, text) = (address(place), format!("{} · {} on {}", place.name, place.class, place.cluster));
+        let (value, text) = (place.address(), format!("{} · {} on {}", place.name, place.class, place.cluster));
         let is_chosen = value == chosen;
         view! { <option value=value selected=is_chosen>{text}</option> }
     });
@@ -108,10 +108,6 @@ fn search(view: &Gallery, chosen: &str) -> AnyView {
         </form>
     }
     .into_any()
-}
-
-fn address(place: &NamespacePlace) -> String {
-    format!("{}/{}", place.cluster, place.name)
 }
 
 fn entry(card: &EntryCard, chosen: &str, today: Date) -> AnyView {

@@ -111,7 +111,7 @@ fn facts(view: &EntryView) -> AnyView {
     let offered = view.offered.as_ref().map(|offered| {
         view! {
             <dt>"Needs at least"</dt><dd>{catalog::needs(&offered.needs).unwrap_or_else(|| "nothing".into())}</dd>
-            <dt>"Pod security"</dt><dd>{catalog::level(offered.pod_security)}</dd>
+            <dt>"Pod security"</dt><dd>{offered.pod_security.as_str()}</dd>
         }
     });
     let metadata = view.metadata.as_ref().map(|metadata| {

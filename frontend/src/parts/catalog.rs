@@ -2,8 +2,8 @@
 
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
+use crate::parts::when;
 use domain::catalog::{Category, Fit, Needs, NotOffered, VersionState};
-use domain::class::PodSecurity;
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use time::Date;
@@ -14,10 +14,10 @@ pub(crate) fn state(state: VersionState, today: Date) -> AnyView {
         VersionState::Candidate => badge::badge(Tone::Info, LuClock, "Candidate"),
         VersionState::Approved => badge::badge(Tone::Ok, LuCircleCheck, "Approved"),
         VersionState::Deprecated { sunset_on } if sunset_on <= today => {
-            badge::badge(Tone::Bad, LuHourglass, format!("Ended {}", day(sunset_on)))
+            badge::badge(Tone::Bad, LuHourglass, format!("Ended {}", format_day(sunset_on)))
         }
         VersionState::Deprecated { sunset_on } => {
-            badge::badge(Tone::Warn, LuHourglass, format!("Ends {}", day(sunset_on)))
+            badge::badge(Tone::Warn, LuHourglass, format!("Ends {}", format_day(sunset_on)))
         }
         VersionState::Blocked => badge::badge(Tone::Bad, LuBan, "Blocked"),
     };
@@ -25,9 +25,8 @@ pub(crate) fn state(state: VersionState, today: Date) -> AnyView {
 }
 
 /// `1 Mar 2027`.
-pub(crate) fn day(day: Date) -> String {
-    let month = &day.month().to_string()[..3];
-    format!("{} {month} {}", day.day(), day.year())
+fn format_day(day: Date) -> String {
+    when::format_date(day.midnight().assume_utc())
 }
 
 /// `0.5 CPU · 1 GiB · 10 GiB storage`; what is not known is said. None where it runs nothing.
@@ -62,9 +61,10 @@ pub(crate) fn fit(fit: &Fit) -> AnyView {
             };
             ("not_offered", badge::badge(Tone::Neutral, LuLock, text))
         }
-        Fit::PodSecurity { needs, .. } => {
-            ("pod_security", badge::badge(Tone::Warn, LuTriangleAlert, format!("Needs pod security {}", level(*needs))))
-        }
+        Fit::PodSecurity { needs, .. } => (
+            "pod_security",
+            badge::badge(Tone::Warn, LuTriangleAlert, format!("Needs pod security {}", needs.as_str())),
+        ),
         Fit::Short { short } => {
             let short: Vec<_> = short.iter().map(|s| amount(s.resource, s.missing)).collect();
             ("short", badge::badge(Tone::Warn, LuTriangleAlert, format!("Short by {}", short.join(", "))))
@@ -72,14 +72,6 @@ pub(crate) fn fit(fit: &Fit) -> AnyView {
         Fit::Unknown => ("unknown", badge::badge(Tone::Neutral, LuCircleHelp, "Unknown whether it fits")),
     };
     view! { <span data-fit=code>{badge}</span> }.into_any()
-}
-
-pub(crate) fn level(level: PodSecurity) -> &'static str {
-    match level {
-        PodSecurity::Privileged => "privileged",
-        PodSecurity::Baseline => "baseline",
-        PodSecurity::Restricted => "restricted",
-    }
 }
 
 /// Stands for an entry that has no icon: the first letters of its title.

@@ -151,12 +151,7 @@ fn lines(now: &Findings, before: Option<&Findings>, gravity: &[Gravity]) -> Vec<
             |found| or_none(&found.cluster_scoped, "\n"),
             &[Gravity::ClusterScoped],
         ),
-        line(
-            "pod_security",
-            "Pod security",
-            |found| catalog::level(found.pod_security).to_owned(),
-            &[Gravity::PodSecurity],
-        ),
+        line("pod_security", "Pod security", |found| found.pod_security.as_str().to_owned(), &[Gravity::PodSecurity]),
         line(
             "not_creatable",
             "Objects that teams may not make",
@@ -294,7 +289,7 @@ fn classes(view: &VersionReview) -> AnyView {
         };
         view! {
             <li>
-                <div class="cell-2"><b>{fit.class.to_string()}</b><span>{catalog::level(fit.pod_security)}</span></div>
+                <div class="cell-2"><b>{fit.class.to_string()}</b><span>{fit.pod_security.as_str()}</span></div>
                 {badge}
             </li>
         }

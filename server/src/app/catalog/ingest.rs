@@ -189,8 +189,13 @@ impl Run<'_> {
     async fn keep(&mut self, order: &Order, chart: &Chart, kept: &Kept, judged: &Judged) -> Result<(), Stop> {
         let (ctx, id, entry, found) = (self.ctx, self.id, &order.entry, &judged.found);
         let version = chart.metadata.version.as_str();
-        let mut steps = self.steps.clone();
-        let refused: Option<String> = change!(ctx, |tx| {
+        self.steps.push(IngestStep {
+            name: "Keep our own copy".into(),
+            detail: format!("sha256 {}", kept.digest),
+            is_done: true,
+            ended_at: ctx.now(),
+        });
+        change!(ctx, |tx| {
             let spec = lock(tx, entry).await?.spec;
             if spec.form != judged.spec.form {
                 // It was judged with what the entry said before: begin anew.
@@ -206,7 +211,7 @@ impl Run<'_> {
                     let kind = EventKind::VersionRefused { origin: order.what.words(), reason: why.clone() };
                     tx.record(ctx, version_subject(entry, version), None, kind);
                 }
-                return Ok(why);
+                return Ok(());
             }
             let today = super::day(ctx.now());
             let offered = store::chart_versions::find_offered(tx, entry, today).await?;
@@ -226,13 +231,7 @@ impl Run<'_> {
                 taken_in_by: order.begun_by.as_ref().map(|(id, _)| *id),
             };
             store::chart_versions::insert(&mut **tx, &new, ctx.now()).await?;
-            steps.push(IngestStep {
-                name: "Keep our own copy".into(),
-                detail: format!("sha256 {}", kept.digest),
-                is_done: true,
-                ended_at: ctx.now(),
-            });
-            store::chart_ingests::save_steps(&mut **tx, id, &steps).await?;
+            store::chart_ingests::save_steps(&mut **tx, id, &self.steps).await?;
             let end = End { state: IngestState::TakenIn, error: None, version: Some(new.id) };
             store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
             let kind = EventKind::VersionTakenIn {
@@ -250,9 +249,9 @@ impl Run<'_> {
                 let rule = ctx.instead(Actor::Rule(PATCH_RULE.into()));
                 tx.record(&rule, version_subject(entry, version), None, kind);
             }
-            Ok(None)
+            Ok(())
         })?;
-        refused.map_or(Ok(()), |_| Ok(()))
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ use super::{Error, Result};
 use crate::store;
 use crate::store::catalog_entries::Entry;
 use domain::name::EntryName;
+use domain::request::UntilDate;
 use time::{Date, OffsetDateTime};
 
 /// What events of an entry are about.
@@ -37,5 +38,5 @@ async fn lock(tx: &mut store::Conn, name: &EntryName) -> Result<Entry> {
 
 /// The day on which a sunset is over everywhere that Berth speaks of: days are in UTC.
 pub(super) fn day(now: OffsetDateTime) -> Date {
-    now.to_offset(time::UtcOffset::UTC).date()
+    UntilDate::of(now).date()
 }

@@ -1,11 +1,10 @@
 //! What is decided on versions.
 
 use super::{day, lock, version_subject};
-use crate::app::{Change, Ctx, Error, Result, change};
+use crate::app::{Ctx, Error, Result, change};
 use crate::store;
-use crate::store::chart_versions::Version;
 use domain::audit::EventKind;
-use domain::catalog::{Decided, VersionState};
+use domain::catalog::{ChartVersion, Decided, VersionState};
 use domain::name::{Comment, EntryName};
 use domain::{Action, Refusal};
 use time::Date;
@@ -53,45 +52,38 @@ pub async fn approve(
 
 /// Says until when teams should have left it.
 pub async fn deprecate(ctx: &Ctx, entry: &EntryName, version: &str, sunset_on: Date, reason: &Comment) -> Result<()> {
-    ctx.allow(Action::SetUp)?;
-    change!(ctx, |tx| {
-        let found = find(tx, entry, version).await?;
-        let (before, after) = (found.about.state, found.about.deprecate(sunset_on, day(ctx.now()))?);
-        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
-        let kind = EventKind::VersionDeprecated { before, after, reason: reason.clone() };
-        tx.record(ctx, version_subject(entry, version), None, kind);
-        Ok(())
-    })
+    let next = |found: &ChartVersion| found.deprecate(sunset_on, day(ctx.now()));
+    let event = |before, after| EventKind::VersionDeprecated { before, after, reason: reason.clone() };
+    set_state(ctx, (entry, version), reason, next, event).await.map(drop)
 }
 
 /// Nobody installs it from now on.
 pub async fn block(ctx: &Ctx, entry: &EntryName, version: &str, reason: &Comment) -> Result<()> {
-    ctx.allow(Action::SetUp)?;
-    change!(ctx, |tx| {
-        let found = find(tx, entry, version).await?;
-        let (before, after) = (found.about.state, found.about.block()?);
-        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
-        let kind = EventKind::VersionBlocked { before, reason: reason.clone() };
-        tx.record(ctx, version_subject(entry, version), None, kind);
-        Ok(())
-    })
+    let event = |before, _| EventKind::VersionBlocked { before, reason: reason.clone() };
+    set_state(ctx, (entry, version), reason, ChartVersion::block, event).await.map(drop)
 }
 
 /// What was blocked waits for a decision again; what was to end does not.
 pub async fn reopen(ctx: &Ctx, entry: &EntryName, version: &str, reason: &Comment) -> Result<VersionState> {
-    ctx.allow(Action::SetUp)?;
-    change!(ctx, |tx| {
-        let found = find(tx, entry, version).await?;
-        let (before, after) = (found.about.state, found.about.reopen()?);
-        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
-        let kind = EventKind::VersionReopened { before, after, reason: reason.clone() };
-        tx.record(ctx, version_subject(entry, version), None, kind);
-        Ok(after)
-    })
+    let event = |before, after| EventKind::VersionReopened { before, after, reason: reason.clone() };
+    set_state(ctx, (entry, version), reason, ChartVersion::reopen, event).await
 }
 
-/// The version, with its entry held.
-async fn find(tx: &mut Change, entry: &EntryName, version: &str) -> Result<Version> {
-    lock(tx, entry).await?;
-    store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)
+/// Brings a version into the `next` state by one person's word, with the `event` that tells of both states.
+async fn set_state(
+    ctx: &Ctx,
+    (entry, version): (&EntryName, &str),
+    reason: &Comment,
+    next: impl Fn(&ChartVersion) -> Result<VersionState, Refusal> + Sync,
+    event: impl Fn(VersionState, VersionState) -> EventKind + Sync,
+) -> Result<VersionState> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        lock(tx, entry).await?;
+        let found = store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)?;
+        let (before, after) = (found.about.state, next(&found.about)?);
+        store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
+        tx.record(ctx, version_subject(entry, version), None, event(before, after));
+        Ok(after)
+    })
 }

@@ -17,7 +17,7 @@ fn today(ctx: &Ctx) -> Date {
     crate::app::catalog::day(ctx.now())
 }
 
-/// Whether who looks may change what is offered.
+/// Whether who looks sees what is curated; auditors read it.
 fn can_curate(ctx: &Ctx) -> bool {
     ctx.allow(Action::SeeSetUp).is_ok()
 }

@@ -109,10 +109,7 @@ pub async fn withdraw(
     Form(fields): Form<ReasonFields>,
 ) -> Reply {
     let entry: EntryName = name(&entry)?;
-    let done = match reason("reason", &fields.reason) {
-        Ok(reason) => catalog::withdraw(&ctx, &entry, &reason).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let done = async { catalog::withdraw(&ctx, &entry, &reason("reason", &fields.reason)?).await }.await;
     let typed = vec![("reason", fields.reason)];
     entry_again(&ctx, &context, &entry, done, typed, format!("{entry} is withdrawn.")).await
 }
@@ -224,10 +221,8 @@ pub async fn block(
     Form(fields): Form<DecisionFields>,
 ) -> Reply {
     let entry: EntryName = name(&entry)?;
-    let done = match reason("block_reason", &fields.block_reason) {
-        Ok(reason) => catalog::block(&ctx, &entry, &version, &reason).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let done =
+        async { catalog::block(&ctx, &entry, &version, &reason("block_reason", &fields.block_reason)?).await }.await;
     let done = done.map(|()| format!("{version} is blocked."));
     version_again(&ctx, &context, (&entry, &version), done, fields).await
 }
@@ -239,16 +234,14 @@ pub async fn reopen(
     Form(fields): Form<DecisionFields>,
 ) -> Reply {
     let entry: EntryName = name(&entry)?;
-    let done = match reason("reopen_reason", &fields.reopen_reason) {
-        Ok(reason) => catalog::reopen(&ctx, &entry, &version, &reason).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let done =
+        async { catalog::reopen(&ctx, &entry, &version, &reason("reopen_reason", &fields.reopen_reason)?).await }.await;
     let done = done.map(|state| format!("{version} is {} again.", state.as_str()));
     version_again(&ctx, &context, (&entry, &version), done, fields).await
 }
 
-fn reason(field: &str, text: &str) -> std::result::Result<Comment, Refusal> {
-    text.trim().parse::<Comment>().map_err(|errors| errors.at(field).into())
+fn reason(field: &str, text: &str) -> Result<Comment> {
+    Ok(text.trim().parse::<Comment>().map_err(|errors| errors.at(field))?)
 }
 
 /// On with a word, or the version's page again with why not.

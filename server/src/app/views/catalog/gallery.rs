@@ -35,7 +35,7 @@ const LONGEST_QUERY: usize = 100;
 pub async fn gallery(ctx: &Ctx, asked: Asked, limit: i64) -> Result<Gallery> {
     ctx.allow(Action::SeeOffer)?;
     let places = places(ctx).await?;
-    let chosen = places.iter().find(|place| place.address() == asked.namespace);
+    let chosen = places.iter().find(|place| place.view.address() == asked.namespace);
     let query: String = asked.query.trim().chars().take(LONGEST_QUERY).collect();
     let wanted = Wanted {
         query: &query,
@@ -165,10 +165,6 @@ impl KnownPlace {
         };
         let quota = row.enforced.unwrap_or(row.quota);
         Self { view, pod_security: class.spec.pod_security, quota, used: row.used }
-    }
-
-    fn address(&self) -> String {
-        format!("{}/{}", self.view.cluster, self.view.name)
     }
 
     fn place(&self) -> Place<'_> {
