@@ -10,7 +10,7 @@ mod version;
 pub use entry::{Approval, AutomaticRule, Category, Channel, EntrySpec, NotOffered, Risk};
 pub use file::EntryFile;
 pub use findings::{Findings, Gravity, Needs, Right, Signature};
-pub use fit::{Fit, Place};
+pub use fit::{EntryFit, Place};
 pub use version::{ApprovalMark, ChartVersion, Decided, VersionState};
 
 #[cfg(test)]

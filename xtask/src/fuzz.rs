@@ -34,6 +34,7 @@ pub fn command(project: &Project, demo: &Path, caller: &str, report: &Path) -> R
         .args(["--no-color", "--report", "junit", "--report-junit-path"])
         .arg(report)
         .env("BERTH_TOKEN", &account.token)
+        .env("SCHEMATHESIS_HOOKS", project.root.join(DIR).join("hooks.py"))
         .env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(command)
 }

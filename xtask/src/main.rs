@@ -21,6 +21,7 @@ mod python;
 mod queries;
 mod realnode;
 mod running;
+mod schemas;
 mod secrets;
 mod setup;
 mod site;

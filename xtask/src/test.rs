@@ -26,7 +26,7 @@ use crate::{
     project::Project,
     realnode,
     running::{Choice, until_asked_to_end},
-    secrets,
+    schemas, secrets,
     setup::{self, Lack, Need},
     tools::{NATIVE, cargo, is_missing, run_logged},
     up::{self, Stack},
@@ -47,7 +47,7 @@ enum Step {
     Format,
     /// clippy, warnings are errors
     Clippy,
-    /// Which library may be named on which floor of `server`, and no circles between modules
+    /// Which library may be named on which floor of `server`, no circles between modules, and one name for each shape of the API
     Floors,
     /// Words that are gone
     Words,
@@ -220,6 +220,7 @@ impl Checks<'_> {
         self.steps.run("floors", |_| {
             floors::check(root)?;
             circles::check(root)?;
+            schemas::check(root)?;
             forged::check(root)
         })?;
         Ok(Counts::default())

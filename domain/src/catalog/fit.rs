@@ -23,7 +23,7 @@ pub struct Place<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "verdict", rename_all = "snake_case")]
-pub enum Fit {
+pub enum EntryFit {
     Fits,
     /// The teams, classes or environments that the entry is for leave it out.
     NotOffered {
@@ -42,7 +42,7 @@ pub enum Fit {
     Unknown,
 }
 
-impl Fit {
+impl EntryFit {
     /// Of a version with these needs, whose pods start at `pod_security` at the strictest.
     pub fn of(spec: &EntrySpec, needs: &Needs, pod_security: PodSecurity, place: &Place<'_>) -> Self {
         if let Err(because) = spec.offered_to(place.team, place.class, place.environment) {
@@ -78,48 +78,48 @@ mod tests {
 
     const QUOTA: Quota = Quota { cpu_m: 2000, memory_bytes: 4 << 30, storage_bytes: 20 << 30, ..Quota::ZERO };
 
-    fn fit(needs: Needs, pod_security: PodSecurity, used: Option<Quota>) -> Fit {
+    fn fit(needs: Needs, pod_security: PodSecurity, used: Option<Quota>) -> EntryFit {
         let (team, class) = ("payments".parse().expect("a name"), "standard".parse().expect("a name"));
         let (environment, level) = (Environment::Development, PodSecurity::Baseline);
         let place = Place { team: &team, class: &class, environment, pod_security: level, quota: QUOTA, used };
-        Fit::of(&entry::sample(), &needs, pod_security, &place)
+        EntryFit::of(&entry::sample(), &needs, pod_security, &place)
     }
 
     #[test]
     fn what_is_free_is_what_counts() {
         let needs = findings::sample().needs;
-        assert_eq!(fit(needs, PodSecurity::Restricted, Some(Quota::ZERO)), Fit::Fits);
+        assert_eq!(fit(needs, PodSecurity::Restricted, Some(Quota::ZERO)), EntryFit::Fits);
         let used = Quota { cpu_m: 1600, storage_bytes: 11 << 30, ..Quota::ZERO };
         let short = vec![
             Shortfall { resource: Resource::Cpu, missing: 100 },
             Shortfall { resource: Resource::Storage, missing: 1 << 30 },
         ];
-        assert_eq!(fit(needs, PodSecurity::Restricted, Some(used)), Fit::Short { short });
+        assert_eq!(fit(needs, PodSecurity::Restricted, Some(used)), EntryFit::Short { short });
     }
 
     #[test]
     fn pods_start_at_their_level_and_below() {
         let needs = Needs::default();
-        assert_eq!(fit(needs, PodSecurity::Baseline, Some(Quota::ZERO)), Fit::Fits);
-        let refused = Fit::PodSecurity { needs: PodSecurity::Privileged, class_has: PodSecurity::Baseline };
+        assert_eq!(fit(needs, PodSecurity::Baseline, Some(Quota::ZERO)), EntryFit::Fits);
+        let refused = EntryFit::PodSecurity { needs: PodSecurity::Privileged, class_has: PodSecurity::Baseline };
         assert_eq!(fit(needs, PodSecurity::Privileged, Some(Quota::ZERO)), refused);
     }
 
     #[test]
     fn what_is_not_known_is_said_but_what_is_missing_for_sure_comes_first() {
         let needs = Needs { n_unknown: 1, ..Needs::default() };
-        assert_eq!(fit(needs, PodSecurity::Restricted, Some(Quota::ZERO)), Fit::Unknown);
-        assert_eq!(fit(Needs::default(), PodSecurity::Restricted, None), Fit::Unknown);
+        assert_eq!(fit(needs, PodSecurity::Restricted, Some(Quota::ZERO)), EntryFit::Unknown);
+        assert_eq!(fit(Needs::default(), PodSecurity::Restricted, None), EntryFit::Unknown);
         let large = Needs { cpu_m: 9000, ..needs };
-        assert!(matches!(fit(large, PodSecurity::Restricted, Some(Quota::ZERO)), Fit::Short { .. }));
+        assert!(matches!(fit(large, PodSecurity::Restricted, Some(Quota::ZERO)), EntryFit::Short { .. }));
     }
 
     proptest! {
         #[test]
         fn more_used_never_makes_room(cpu_m in 0u64..4000, used in 0u64..4000, more in 0u64..4000) {
             let of = |used| fit(Needs { cpu_m, ..Needs::default() }, PodSecurity::Restricted, Some(Quota { cpu_m: used, ..Quota::ZERO }));
-            if of(used) != Fit::Fits {
-                prop_assert_ne!(of(used + more), Fit::Fits);
+            if of(used) != EntryFit::Fits {
+                prop_assert_ne!(of(used + more), EntryFit::Fits);
             }
         }
     }

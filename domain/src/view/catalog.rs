@@ -1,6 +1,8 @@
 //! The catalog: as teams browse it, and as the platform team curates it.
 
-use crate::catalog::{Approval, ApprovalMark, Category, EntrySpec, Findings, Fit, Gravity, Needs, Risk, VersionState};
+use crate::catalog::{
+    Approval, ApprovalMark, Category, EntryFit, EntrySpec, Findings, Gravity, Needs, Risk, VersionState,
+};
 use crate::class::{Environment, PodSecurity};
 use crate::id::IngestId;
 use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, TeamSlug};
@@ -60,7 +62,7 @@ views! {
         /// Why nobody installs it anew.
         pub withdrawn: Option<String>,
         /// For the namespace that is chosen; none where none is.
-        pub fit: Option<Fit>,
+        pub fit: Option<EntryFit>,
     }
 
     pub struct OfferedVersion {
@@ -103,7 +105,7 @@ views! {
 
     pub struct NamespaceFit {
         pub namespace: NamespacePlace,
-        pub fit: Fit,
+        pub fit: EntryFit,
     }
 
     pub struct VersionRow {

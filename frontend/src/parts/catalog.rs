@@ -3,7 +3,7 @@
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::when;
-use domain::catalog::{Category, Fit, Needs, NotOffered, VersionState};
+use domain::catalog::{Category, EntryFit, Needs, NotOffered, VersionState};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use time::Date;
@@ -50,10 +50,10 @@ fn amount(resource: Resource, amount: u64) -> String {
 }
 
 /// Whether it fits a namespace, in one badge.
-pub(crate) fn fit(fit: &Fit) -> AnyView {
+pub(crate) fn fit(fit: &EntryFit) -> AnyView {
     let (code, badge) = match fit {
-        Fit::Fits => ("fits", badge::badge(Tone::Ok, LuCircleCheck, "Fits")),
-        Fit::NotOffered { because } => {
+        EntryFit::Fits => ("fits", badge::badge(Tone::Ok, LuCircleCheck, "Fits")),
+        EntryFit::NotOffered { because } => {
             let text = match because {
                 NotOffered::Team => "Not for this team",
                 NotOffered::Class => "Not for this class",
@@ -61,15 +61,15 @@ pub(crate) fn fit(fit: &Fit) -> AnyView {
             };
             ("not_offered", badge::badge(Tone::Neutral, LuLock, text))
         }
-        Fit::PodSecurity { needs, .. } => (
+        EntryFit::PodSecurity { needs, .. } => (
             "pod_security",
             badge::badge(Tone::Warn, LuTriangleAlert, format!("Needs pod security {}", needs.as_str())),
         ),
-        Fit::Short { short } => {
+        EntryFit::Short { short } => {
             let short: Vec<_> = short.iter().map(|s| amount(s.resource, s.missing)).collect();
             ("short", badge::badge(Tone::Warn, LuTriangleAlert, format!("Short by {}", short.join(", "))))
         }
-        Fit::Unknown => ("unknown", badge::badge(Tone::Neutral, LuCircleHelp, "Unknown whether it fits")),
+        EntryFit::Unknown => ("unknown", badge::badge(Tone::Neutral, LuCircleHelp, "Unknown whether it fits")),
     };
     view! { <span data-fit=code>{badge}</span> }.into_any()
 }

@@ -4,8 +4,8 @@ use super::values::{ago, error, page_of, refused};
 use super::viewers::{auditor, developer, platform};
 use super::{Gallery as To, HOSTILE, NOW};
 use domain::catalog::{
-    Approval, ApprovalMark, AutomaticRule, Category, Channel, EntrySpec, Findings, Fit, Gravity, Needs, NotOffered,
-    Right, Risk, Signature, VersionState,
+    Approval, ApprovalMark, AutomaticRule, Category, Channel, EntryFit, EntrySpec, Findings, Gravity, Needs,
+    NotOffered, Right, Risk, Signature, VersionState,
 };
 use domain::class::{Environment, PodSecurity};
 use domain::form::EntryFields;
@@ -117,7 +117,7 @@ fn offered(state: VersionState) -> OfferedVersion {
     }
 }
 
-fn card(title: &str, fit: Fit) -> EntryCard {
+fn card(title: &str, fit: EntryFit) -> EntryCard {
     EntryCard {
         name: title.to_lowercase().split(' ').next().unwrap_or_default().parse().expect("is a name"),
         title: title.into(),
@@ -132,7 +132,7 @@ fn card(title: &str, fit: Fit) -> EntryCard {
 
 pub fn gallery() -> Gallery {
     let short = vec![Shortfall { resource: Resource::Cpu, missing: 500 }];
-    let security = Fit::PodSecurity { needs: PodSecurity::Baseline, class_has: PodSecurity::Restricted };
+    let security = EntryFit::PodSecurity { needs: PodSecurity::Baseline, class_has: PodSecurity::Restricted };
     let ends = offered(VersionState::Deprecated { sunset_on: date!(2027 - 03 - 01) });
     let unknown = Needs { n_unknown: 2, ..Needs::default() };
     Gallery {
@@ -142,18 +142,18 @@ pub fn gallery() -> Gallery {
         category: None,
         entries: page_of(
             vec![
-                card("Web service", Fit::Fits),
+                card("Web service", EntryFit::Fits),
                 EntryCard {
                     needs_approval: true,
                     category: Category::Data,
-                    ..card("PostgreSQL", Fit::Short { short })
+                    ..card("PostgreSQL", EntryFit::Short { short })
                 },
                 EntryCard { summary: HOSTILE.into(), ..card("Ingress", security) },
-                EntryCard { offered: Some(ends), ..card("Kafka", Fit::NotOffered { because: NotOffered::Class }) },
+                EntryCard { offered: Some(ends), ..card("Kafka", EntryFit::NotOffered { because: NotOffered::Class }) },
                 EntryCard {
                     offered: Some(OfferedVersion { needs: unknown, ..offered(VersionState::Approved) }),
                     withdrawn: Some("Use the service mesh".into()),
-                    ..card("An old proxy with a rather long name that goes on", Fit::Unknown)
+                    ..card("An old proxy with a rather long name that goes on", EntryFit::Unknown)
                 },
             ],
             Some("web-service"),
@@ -210,8 +210,8 @@ fn entry() -> EntryView {
         images: vec!["registry.example.com/library/postgres:17.4".into()],
         versions: page_of(vec![row("17.4.0", VersionState::Approved), row("17.2.0", VersionState::Blocked)], None),
         fits: vec![
-            NamespaceFit { namespace: place("payments-dev"), fit: Fit::Fits },
-            NamespaceFit { namespace: place("payments-reports"), fit: Fit::Short { short } },
+            NamespaceFit { namespace: place("payments-dev"), fit: EntryFit::Fits },
+            NamespaceFit { namespace: place("payments-reports"), fit: EntryFit::Short { short } },
         ],
         can_curate: false,
     }

@@ -8,7 +8,7 @@ use crate::store::catalog_lists::{Offer, Wanted};
 use crate::store::chart_versions::Version;
 use crate::store::namespaces::Stored;
 use domain::actor::TeamRole;
-use domain::catalog::{Approval, Category, EntrySpec, Findings, Fit, Place};
+use domain::catalog::{Approval, Category, EntryFit, EntrySpec, Findings, Place};
 use domain::class::PodSecurity;
 use domain::name::EntryName;
 use domain::namespace::NamespaceState;
@@ -131,7 +131,7 @@ fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
     let offered = offered.filter(|_| withdrawn_reason.is_none());
     let fit = chosen
         .zip(offered.as_ref())
-        .map(|(place, offered)| Fit::of(&spec, &offered.needs, offered.pod_security, &place.place()));
+        .map(|(place, offered)| EntryFit::of(&spec, &offered.needs, offered.pod_security, &place.place()));
     EntryCard {
         name,
         fit,
@@ -178,8 +178,8 @@ impl KnownPlace {
         }
     }
 
-    fn fit(&self, spec: &EntrySpec, findings: &Findings) -> Fit {
-        Fit::of(spec, &findings.needs, findings.pod_security, &self.place())
+    fn fit(&self, spec: &EntrySpec, findings: &Findings) -> EntryFit {
+        EntryFit::of(spec, &findings.needs, findings.pod_security, &self.place())
     }
 }
 
