@@ -5,15 +5,19 @@ mod entry;
 mod file;
 mod findings;
 mod fit;
+mod source;
 mod version;
 
 pub use entry::{Approval, AutomaticRule, Category, Channel, EntrySpec, NotOffered, Risk};
 pub use file::EntryFile;
 pub use findings::{Findings, Gravity, Needs, Right, Signature};
 pub use fit::{EntryFit, Place};
+pub use source::{ChartOrigin, SourceAuth, SourceKind, SourceSpec};
 pub use version::{ApprovalMark, ChartVersion, Decided, VersionState};
 
 #[cfg(test)]
 pub(crate) use entry::sample as sample_entry;
 #[cfg(test)]
 pub(crate) use findings::sample as sample_findings;
+#[cfg(test)]
+pub(crate) use source::sample as sample_source;

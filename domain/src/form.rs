@@ -9,6 +9,7 @@ mod extend;
 mod fields;
 mod new_namespace;
 mod quota;
+mod source;
 
 use crate::field_error::FieldErrors;
 use crate::name::{Purpose, SizeName};
@@ -23,6 +24,7 @@ pub use extend::Extension;
 pub use fields::*;
 pub use new_namespace::NewNamespace;
 pub use quota::QuotaChange;
+pub use source::SourceFields;
 
 /// The form's name for "no size, my own numbers".
 pub const OWN_SIZE: &str = "own";

@@ -71,6 +71,8 @@ texts! {
     };
     /// What an entry of the catalog is known by, in addresses and files.
     EntryName("entry") = |text| label(text, 40);
+    /// What a source of charts is known by.
+    SourceName("source") = |text| label(text, 40);
     /// Why something is asked for; the first thing approvers read.
     Purpose("purpose") = |text| text::check(text, 3, 500, Lines::Many);
     /// What a person writes beside a decision.

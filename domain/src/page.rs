@@ -62,6 +62,9 @@ pages! {
     EditEntry        "/admin/catalog/{entry}/edit"               SettingUp "Edit entry"     .within(Section::Curation);
     ReviewVersion    "/admin/catalog/{entry}/versions/{version}" SetUp     "Review version" .within(Section::Curation);
     Ingest           "/admin/catalog/{entry}/ingests/{id}"       SetUp     "Taking in"      .within(Section::Curation).live();
+    Sources          "/admin/sources"                            SetUp     "Sources"        .within(Section::Curation).found("registries and repositories of charts");
+    Source           "/admin/sources/{source}"                   SetUp     "Source"         .within(Section::Curation);
+    EditSource       "/admin/sources/{source}/edit"              SettingUp "Edit source"    .within(Section::Curation);
     PlatformRoles    "/admin/platform-roles"                     SetUp     "Platform roles" .leads(Section::PlatformRoles).found("");
     Audit            "/admin/audit"                              Audit     "Audit"          .leads(Section::Audit).found("");
     People           "/admin/people"                             People    "People"         .leads(Section::People).found("");
@@ -69,6 +72,7 @@ pages! {
     Jobs             "/admin/jobs"                               Jobs      "Jobs"           .leads(Section::Jobs).found("");
     NewTeam          "/admin/teams/new"                          SettingUp "New team"       .within(Section::Teams).found("");
     NewEntry         "/admin/catalog/new"                        SettingUp "New entry"      .within(Section::Curation).found("");
+    NewSource        "/admin/sources/new"                        SettingUp "New source"     .within(Section::Curation).found("");
     NewClass         "/admin/classes/new"                        SettingUp "New class"      .within(Section::Classes).found("");
     NewCluster       "/clusters/new"                             SettingUp "Add a cluster"  .within(Section::Clusters).found("");
     Search           "/search"                                   SignedIn  "Search";

@@ -11,6 +11,7 @@ pub use reader::{Mistake, Mistakes};
 use crate::seal::Key;
 use ipnet::IpNet;
 use secrecy::SecretString;
+use sources::guard::Allowed;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use time::Duration;
@@ -129,6 +130,8 @@ pub struct Assets {
 pub struct Catalog {
     /// The program Helm 4, which renders charts.
     pub helm: PathBuf,
+    /// Hosts and networks that may be asked for charts although their addresses are not public.
+    pub allowed_hosts: Allowed,
 }
 
 #[derive(Debug)]

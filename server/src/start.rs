@@ -11,6 +11,7 @@ use crate::store::notifier::Notifier;
 use crate::store::{self, pool};
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
+use sources::guard::Guard;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -44,6 +45,7 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
     let db = pool::connect(url, max).await.context(UNREACHABLE)?;
     let seal = Seal::with_old(&config.secrets.key, &config.secrets.old_keys);
     let provider = Provider::new(&config)?;
+    let guard = Guard::new(config.catalog.allowed_hosts.clone());
     Ok(Arc::new(Berth {
         config,
         db,
@@ -51,6 +53,7 @@ pub async fn connect(config: Config) -> anyhow::Result<Arc<Berth>> {
         provider,
         caches: ClusterCaches::new(),
         connections: Connections::default(),
+        guard,
         notifier: Notifier::default(),
         revoking: Arc::new(Semaphore::new(1)),
     }))

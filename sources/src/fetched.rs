@@ -10,8 +10,8 @@ pub struct Fetched {
     pub bytes: Vec<u8>,
     /// Of the archive; verified.
     pub digest: Digest,
-    /// Of the manifest that the registry has under the version; what signatures are of. None of an index repository.
-    pub manifest: Option<Digest>,
+    /// What the registry has under the version; what signatures are of. None of an index repository.
+    pub manifest: Option<Manifest>,
     /// The `.prov` file.
     pub provenance: Option<Vec<u8>>,
     /// Of cosign; not verified here.
@@ -19,6 +19,15 @@ pub struct Fetched {
     /// Where it was, in words that have no secret in them.
     pub from: String,
     pub etag: Option<String>,
+}
+
+/// What a registry has under a version: which layer of it is the chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Of its bytes; verified.
+    pub digest: Digest,
+    /// As they came: what is signed is their digest.
+    pub bytes: Vec<u8>,
 }
 
 /// What a registry keeps as a signature of a manifest.

@@ -21,7 +21,7 @@ mod source;
 pub use credentials::Credentials;
 pub use digest::{Digest, NotADigest};
 pub use error::Error;
-pub use fetched::{Fetched, Signature};
+pub use fetched::{Fetched, Manifest, Signature};
 pub use http::{Limits, Reached, Tls, TlsOverGuard};
 pub use reader::{Reader, Seen, Step};
 pub use source::{Kind, Source};

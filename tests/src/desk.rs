@@ -421,8 +421,13 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
         assets: Assets { dir: stack().site_dir.clone() },
         clusters: Clusters::default(),
         help: Help { contact: "the platform team (platform@berth.test)".into() },
-        catalog: Catalog { helm: stack().helm.clone() },
+        catalog: Catalog { helm: stack().helm.clone(), allowed_hosts: allowed_hosts() },
     }
+}
+
+/// This machine, as a platform would allow a registry of its own; not its metadata service and other machines.
+fn allowed_hosts() -> Allowed {
+    Allowed::parse(["127.0.0.1"]).expect("is a list")
 }
 
 /// The same for every desk, so that what one sealed another opens.

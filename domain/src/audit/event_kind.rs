@@ -8,13 +8,13 @@ use super::detail::{
     MovedClass, Published, ResealedColumn, ScaledWorkload, TeamFields,
 };
 use crate::actor::{Scope, TeamRole};
-use crate::catalog::{EntrySpec, Findings, VersionState};
+use crate::catalog::{EntrySpec, Findings, SourceAuth, SourceSpec, VersionState};
 use crate::class::{ClassSpec, SpecChange};
 use crate::drift::{Condition, Keep};
 use crate::form::AuditFields;
 use crate::id::{PersonId, TokenId};
 use crate::lifetime::{Cause, Ending};
-use crate::name::{ClassName, Comment, Reason};
+use crate::name::{ClassName, Comment, Reason, SourceName};
 use crate::plan::Plan;
 use crate::quota::{Quota, Resource, Shortfall};
 use crate::refusal::BelowUse;
@@ -151,6 +151,8 @@ events! {
     EntryWithdrawn = "entry.withdrawn" { reason: Comment }
     EntryRestored = "entry.restored" {}
     ChartUploaded = "chart.uploaded" { file: String, digest: String }
+    // From the source of the entry.
+    ChartOrdered = "chart.ordered" { source: SourceName, chart: String, version: String }
     VersionTakenIn = "version.taken_in" { digest: String, origin: String, findings: Findings, approvals_needed: u8 }
     VersionRefused = "version.refused" { origin: String, reason: String }
     VersionApproved = "version.approved" {
@@ -159,6 +161,14 @@ events! {
     VersionDeprecated = "version.deprecated" { before: VersionState, after: VersionState, reason: Comment }
     VersionBlocked = "version.blocked" { before: VersionState, reason: Comment }
     VersionReopened = "version.reopened" { before: VersionState, after: VersionState, reason: Comment }
+
+    SourceAdded = "source.added" { after: SourceSpec, auth: SourceAuth }
+    SourceChanged = "source.changed" {
+        before: SourceSpec, after: SourceSpec, auth: SourceAuth,
+        /// Whether it was given other credentials.
+        has_new_credentials: bool,
+    }
+    SourceRemoved = "source.removed" { before: SourceSpec }
 
     TeamAdded = "team.added" { after: TeamFields }
     TeamChanged = "team.changed" { before: TeamFields, after: TeamFields }

@@ -1,5 +1,6 @@
 //! What the platform team says of a chart.
 
+use super::source::ChartOrigin;
 use crate::class::Environment;
 use crate::field_error::FieldErrors;
 use crate::name::{ClassName, TeamSlug};
@@ -50,6 +51,9 @@ pub struct EntrySpec {
     /// What is approved without anybody.
     #[serde(default)]
     pub automatic: AutomaticRule,
+    /// Where its versions come from; none where they are uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<ChartOrigin>,
 }
 
 /// Which versions of an entry are offered.
@@ -133,6 +137,9 @@ impl EntrySpec {
         check("owner", text::check(&self.owner, 1, 80, Lines::One));
         if !self.documentation.is_empty() {
             check("documentation", text::check(&self.documentation, 1, LONGEST_DOCUMENTATION, Lines::Many));
+        }
+        if let Some(origin) = &self.origin {
+            errors.keep(origin.check());
         }
         errors.finish()
     }
@@ -255,6 +262,7 @@ pub(crate) fn sample() -> EntrySpec {
         channel: Channel::Stable,
         form: Map::new(),
         automatic: AutomaticRule::Never,
+        origin: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The form of an entry of the catalog.
 
-use crate::catalog::{Approval, AutomaticRule, Category, Channel, EntrySpec, Risk};
+use crate::catalog::{Approval, AutomaticRule, Category, Channel, ChartOrigin, EntrySpec, Risk};
 use crate::class::Environment;
 use crate::field_error::{FieldError, FieldErrors};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,10 @@ pub struct EntryFields {
     pub approval: String,
     pub automatic: String,
     pub channel: String,
+    /// Where its versions come from; empty where they are uploaded.
+    pub source: String,
+    /// As the source names it.
+    pub chart: String,
 }
 
 impl EntryFields {
@@ -53,6 +57,8 @@ impl EntryFields {
             approval: spec.approval.as_str().to_owned(),
             automatic: spec.automatic.as_str().to_owned(),
             channel: spec.channel.as_str().to_owned(),
+            source: spec.origin.as_ref().map(|origin| origin.source.to_string()).unwrap_or_default(),
+            chart: spec.origin.as_ref().map(|origin| origin.chart.clone()).unwrap_or_default(),
         }
     }
 
@@ -66,7 +72,8 @@ impl EntryFields {
         errors.unless(risk.is_some(), "risk", "is missing");
         let teams = several(&mut errors, "teams", &self.teams);
         let classes = several(&mut errors, "classes", &self.classes);
-        let (Some(category), Some(risk)) = (category, risk) else { return Err(errors) };
+        let origin = errors.keep(self.read_origin());
+        let (Some(category), Some(risk), Some(origin)) = (category, risk, origin) else { return Err(errors) };
         let environments = [
             (&self.sandbox, Environment::Sandbox),
             (&self.development, Environment::Development),
@@ -89,9 +96,17 @@ impl EntryFields {
                 true => AutomaticRule::Patches,
                 false => AutomaticRule::Never,
             },
+            origin,
         };
         errors.keep(spec.check());
         errors.finish().map(|()| spec)
+    }
+
+    fn read_origin(&self) -> Result<Option<ChartOrigin>, FieldErrors> {
+        if self.source.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(ChartOrigin { source: self.source.parse()?, chart: self.chart.trim().to_owned() }))
     }
 }
 
@@ -134,6 +149,8 @@ mod tests {
             approval: "platform".into(),
             automatic: "patches".into(),
             documentation: "# Hello\r\nthere".into(),
+            source: "main".into(),
+            chart: " data/postgresql ".into(),
             ..EntryFields::default()
         };
         fields.read(None).expect("it is right")

@@ -1,11 +1,12 @@
 //! The catalog: as teams browse it, and as the platform team curates it.
 
 use crate::catalog::{
-    Approval, ApprovalMark, Category, EntryFit, EntrySpec, Findings, Gravity, Needs, Risk, VersionState,
+    Approval, ApprovalMark, Category, ChartOrigin, EntryFit, EntrySpec, Findings, Gravity, Needs, Risk, SourceAuth,
+    SourceKind, SourceSpec, VersionState,
 };
 use crate::class::{Environment, PodSecurity};
 use crate::id::IngestId;
-use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, TeamSlug};
+use crate::name::{ClassName, ClusterName, EntryName, NamespaceName, SourceName, TeamSlug};
 use crate::view::{DiffLine, Page};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -144,6 +145,88 @@ views! {
         pub versions: Page<VersionRow>,
         /// The latest first.
         pub ingests: Vec<IngestView>,
+        /// What its source has; none where its versions are uploaded.
+        pub available: Option<Available>,
+    }
+
+    /// What the source of an entry has of its chart, as it was when it was listed.
+    pub struct Available {
+        pub origin: ChartOrigin,
+        /// A list is being made.
+        pub is_listing: bool,
+        /// Of the list that is shown; none before the first.
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub listed_at: Option<OffsetDateTime>,
+        /// Why there is no newer one.
+        pub error: Option<String>,
+        /// All that the source had; the list has the newest.
+        pub n_versions: i64,
+        /// Newest first.
+        pub versions: Page<AvailableVersion>,
+    }
+
+    /// A version at a source.
+    pub struct AvailableVersion {
+        pub version: String,
+        pub app_version: Option<String>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub created_at: Option<OffsetDateTime>,
+        /// The repository says that nobody should use it any more.
+        pub is_deprecated: bool,
+        pub state: AvailableState,
+    }
+
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum AvailableState {
+        New,
+        TakenIn,
+        /// It was taken in, and the source says now that it has other bytes.
+        OtherBytes,
+    }
+
+    /// A source of charts in the list of those who set up.
+    pub struct SourceRow {
+        pub name: SourceName,
+        pub kind: SourceKind,
+        pub address: String,
+        pub n_entries: i64,
+        pub needs_proof: bool,
+        /// Whether the last look at it found all as it should be; none before the first.
+        pub is_ok: Option<bool>,
+        #[serde(with = "time::serde::rfc3339::option")]
+        pub checked_at: Option<OffsetDateTime>,
+    }
+
+    /// A source of charts. What it is asked with is never shown.
+    pub struct SourceView {
+        pub name: SourceName,
+        pub spec: SourceSpec,
+        pub auth: SourceAuth,
+        /// Raised by each change.
+        pub version: i32,
+        pub editor: Option<String>,
+        #[serde(with = "time::serde::rfc3339")]
+        pub edited_at: OffsetDateTime,
+        /// Entries whose versions come from it, by name; the first hundred.
+        pub entries: Vec<EntryName>,
+        pub check: Option<SourceCheck>,
+    }
+
+    /// One look at a source.
+    pub struct SourceCheck {
+        #[serde(with = "time::serde::rfc3339")]
+        pub at: OffsetDateTime,
+        pub steps: Vec<SourceStep>,
+        /// The first of its charts, by name.
+        pub charts: Vec<String>,
+    }
+
+    /// A step of it, with what was seen.
+    pub struct SourceStep {
+        pub title: String,
+        pub detail: String,
+        pub is_ok: bool,
     }
 
     /// A version, for those who decide on it, beside the one that is offered.
@@ -238,6 +321,8 @@ views! {
         #[serde(with = "time::serde::rfc3339")]
         pub begun_at: OffsetDateTime,
         pub begun_by: Option<String>,
+        /// Nobody began it: its source had something newer.
+        pub is_by_itself: bool,
         #[serde(with = "time::serde::rfc3339::option")]
         pub ended_at: Option<OffsetDateTime>,
     }
@@ -262,6 +347,12 @@ views! {
         pub is_done: bool,
         #[serde(with = "time::serde::rfc3339")]
         pub ended_at: OffsetDateTime,
+    }
+}
+
+impl SourceCheck {
+    pub fn is_ok(&self) -> bool {
+        self.steps.iter().all(|step| step.is_ok)
     }
 }
 

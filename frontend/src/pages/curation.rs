@@ -1,5 +1,6 @@
 //! What is curated: every entry of the catalog, with what waits for a decision.
 
+mod available;
 pub mod edit;
 pub mod entry;
 pub mod ingest;
@@ -24,7 +25,9 @@ pub fn page(frame: Frame, view: Rows<CuratedRow>, is_first: bool) -> String {
 fn body(frame: &Frame, view: &Rows<CuratedRow>, is_first: bool) -> AnyView {
     let new = || may_set_up(frame).then(|| list::primary(PageKind::NewEntry.path(), LuPlus, "New entry"));
     let mut head = Head::new("Curation", "Entries of the catalog. Teams see those with an approved version.");
-    head.actions = new();
+    head.actions = Some(
+        view! { <a class="btn" href=PageKind::Sources.path()>{icon(LuContainer)}"Sources"</a> {new()} }.into_any(),
+    );
     let table = if view.items.is_empty() {
         let text = "An entry is a chart with what you say of it: who may install it, and what is at stake.";
         note::empty(LuPackageCheck, "No entry yet", text, new())

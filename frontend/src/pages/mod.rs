@@ -30,6 +30,7 @@ pub mod request;
 pub mod requests;
 pub mod search;
 pub mod signed_out;
+pub mod sources;
 pub mod team;
 pub mod team_form;
 pub mod teams;

@@ -1,7 +1,7 @@
 //! Paths and queries of our own pages.
 
 use domain::id::IngestId;
-use domain::name::{ClassName, EntryName, RequestNumber};
+use domain::name::{ClassName, EntryName, RequestNumber, SourceName};
 use domain::page::PageKind;
 use domain::request::UntilDate;
 use domain::{Quota, Resource};
@@ -28,6 +28,14 @@ pub(crate) fn catalog_entry(name: &EntryName) -> String {
 
 pub(crate) fn curated_entry(name: &EntryName) -> String {
     of(PageKind::CuratedEntry, &[name.as_str()])
+}
+
+pub(crate) fn source(name: &SourceName) -> String {
+    of(PageKind::Source, &[name.as_str()])
+}
+
+pub(crate) fn edit_source(name: &SourceName) -> String {
+    of(PageKind::EditSource, &[name.as_str()])
 }
 
 pub(crate) fn edit_entry(name: &EntryName) -> String {

@@ -12,6 +12,7 @@ use crate::store::{Pool, Tx};
 use domain::actor::Person;
 use domain::id::PersonId;
 use domain::{Action, Actor, allow};
+use sources::guard::Guard;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -28,6 +29,8 @@ pub struct Berth {
     pub caches: ClusterCaches,
     /// The open ways to them for those who change something there.
     pub connections: Connections,
+    /// Decides which addresses that people typed may be asked.
+    pub guard: Guard,
     /// Tells when Postgres says that something changed.
     pub notifier: Notifier,
     /// One run takes back what sessions left, beside what comes next; who finds it taken leaves theirs to it, or to the job.

@@ -26,6 +26,8 @@ const KINDS: &[Kind<Ctx>] = &[
     Kind::of::<requests::AdmitWaiting>(),
     Kind::of::<requests::ExpireRequests>(),
     Kind::of::<catalog::IngestChart>(),
+    Kind::of::<catalog::FollowSources>(),
+    Kind::of::<catalog::ListVersions>(),
     Kind::of::<audit::SignCheckpoint>(),
     Kind::of::<memberships::ResyncMemberships>(),
 ];

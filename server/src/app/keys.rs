@@ -79,6 +79,7 @@ fn purpose(column: Column) -> &'static str {
         Column::IdToken => super::access::ID_TOKEN,
         Column::RefreshToken | Column::LeftToken => super::access::REFRESH_TOKEN,
         Column::Export => super::namespaces::EXPORT,
+        Column::Source => super::catalog::SOURCE,
     }
 }
 

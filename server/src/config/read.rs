@@ -8,6 +8,7 @@ use super::{
 use crate::seal::Key;
 use ipnet::IpNet;
 use secrecy::SecretString;
+use sources::guard::Allowed;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -39,7 +40,10 @@ pub(super) fn config(
                 .parsed("clusters.allow_http_on_loopback", "true or false")
                 .unwrap_or_default(),
         },
-        catalog: Catalog { helm: program(&reader.text("catalog.helm").unwrap_or_else(|| "helm".into())) },
+        catalog: Catalog {
+            helm: program(&reader.text("catalog.helm").unwrap_or_else(|| "helm".into())),
+            allowed_hosts: allowed_hosts(&mut reader),
+        },
     };
     reader.finish(config)
 }
@@ -52,6 +56,16 @@ fn program(name: &str) -> PathBuf {
         true => name.into(),
         false => search().unwrap_or_else(|| name.into()),
     }
+}
+
+/// Hosts that may be asked for charts although they are not public.
+fn allowed_hosts(reader: &mut Reader) -> Allowed {
+    const KEY: &str = "catalog.allowed_hosts";
+    let lines = reader.list(KEY).unwrap_or_default();
+    Allowed::parse(lines.iter().map(String::as_str)).unwrap_or_else(|wrong| {
+        wrong.into_iter().for_each(|line| reader.mistake(KEY, line.to_string()));
+        Allowed::nothing()
+    })
 }
 
 fn http(reader: &mut Reader) -> Http {

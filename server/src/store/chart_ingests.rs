@@ -2,7 +2,7 @@
 
 use super::{Result, parsed};
 use domain::id::{IngestId, PersonId, VersionId};
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::view::{IngestState, IngestStep, IngestView};
 use serde::{Deserialize, Serialize};
 use sqlx::PgExecutor;
@@ -15,6 +15,8 @@ use time::OffsetDateTime;
 pub enum What {
     /// An archive that somebody sent, under this name.
     Upload { file: String },
+    /// A version of a chart at a source.
+    Chart { source: SourceName, chart: String, version: String },
 }
 
 impl What {
@@ -22,6 +24,7 @@ impl What {
     pub fn words(&self) -> String {
         match self {
             Self::Upload { file } => file.clone(),
+            Self::Chart { source, chart, version } => format!("{chart} {version} from {source}"),
         }
     }
 }
@@ -101,6 +104,18 @@ pub async fn finish(db: impl PgExecutor<'_>, id: IngestId, end: End<'_>, at: Off
     Ok(())
 }
 
+/// The one that takes in the same for the same entry.
+pub async fn find_running(db: impl PgExecutor<'_>, entry: &EntryName, what: &What) -> Result<Option<IngestId>> {
+    let id = sqlx::query_scalar!(
+        "select id from chart_ingests where entry = $1 and what = $2 and state = 'running'",
+        entry.as_str(),
+        Json(what) as _
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(id.map(IngestId))
+}
+
 /// How many are running.
 pub async fn count_running(db: impl PgExecutor<'_>) -> Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "n!" from chart_ingests where state = 'running'"#).fetch_one(db).await
@@ -157,6 +172,7 @@ impl Row {
             id: IngestId(self.id),
             entry: parsed(&self.entry)?,
             what: self.what.0.words(),
+            is_by_itself: self.begun_by.is_none() && matches!(self.what.0, What::Chart { .. }),
             state,
             steps: self.steps.0,
             error: self.error,

@@ -10,6 +10,8 @@ pub mod catalog_entries;
 pub mod catalog_lists;
 pub mod chart_archives;
 pub mod chart_ingests;
+pub mod chart_listings;
+pub mod chart_sources;
 pub mod chart_versions;
 pub mod class_drafts;
 pub mod classes;

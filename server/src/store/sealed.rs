@@ -11,6 +11,7 @@ pub enum Column {
     RefreshToken,
     LeftToken,
     Export,
+    Source,
 }
 
 pub struct Sealed {
@@ -20,8 +21,15 @@ pub struct Sealed {
 }
 
 impl Column {
-    pub const ALL: [Column; 6] =
-        [Self::Observer, Self::Provisioner, Self::IdToken, Self::RefreshToken, Self::LeftToken, Self::Export];
+    pub const ALL: [Column; 7] = [
+        Self::Observer,
+        Self::Provisioner,
+        Self::IdToken,
+        Self::RefreshToken,
+        Self::LeftToken,
+        Self::Export,
+        Self::Source,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -31,6 +39,7 @@ impl Column {
             Self::RefreshToken => "refresh tokens of sessions",
             Self::LeftToken => "refresh tokens of ended sessions",
             Self::Export => "objects of suspended namespaces",
+            Self::Source => "credentials of sources of charts",
         }
     }
 }
@@ -104,6 +113,17 @@ pub async fn list(db: &PgPool, column: Column, after: &[u8], limit: i64) -> Resu
             .fetch_all(db)
             .await
         }
+        Column::Source => {
+            sqlx::query_as!(
+                Sealed,
+                r#"select textsend(name) as "key!", credentials as "sealed!" from chart_sources
+                   where credentials is not null and textsend(name) > $1 order by textsend(name) limit $2"#,
+                after,
+                limit
+            )
+            .fetch_all(db)
+            .await
+        }
     }
 }
 
@@ -159,6 +179,16 @@ pub async fn replace(db: &PgPool, column: Column, value: &Sealed, anew: &[u8]) -
         Column::Export => {
             sqlx::query!(
                 "update exports set objects = $3 where uuid_send(namespace_id) = $1 and objects = $2",
+                key,
+                sealed,
+                anew
+            )
+            .execute(db)
+            .await?
+        }
+        Column::Source => {
+            sqlx::query!(
+                "update chart_sources set credentials = $3 where textsend(name) = $1 and credentials = $2",
                 key,
                 sealed,
                 anew

@@ -32,7 +32,7 @@ pub fn pages() -> Vec<Route> {
 fn page_handler(page: PageKind) -> MethodRouter<Shared> {
     use pages::{
         admin, catalog, classes, clusters, curation, home, lifetime, me, namespaces, people, platform_roles, quota,
-        requests, search, teams,
+        requests, search, sources, teams,
     };
     match page {
         PageKind::NewNamespace => get(namespaces::new),
@@ -56,6 +56,10 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
         PageKind::ReviewVersion => get(curation::review),
         PageKind::Ingest => get(curation::ingest),
         PageKind::NewEntry => get(curation::new),
+        PageKind::Sources => get(sources::list),
+        PageKind::Source => get(sources::get),
+        PageKind::EditSource => get(sources::edit),
+        PageKind::NewSource => get(sources::new),
         PageKind::Teams => get(teams::list),
         PageKind::Team => get(teams::get),
         PageKind::EditTeam => get(teams::edit),
@@ -87,8 +91,8 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
 /// What is sent from pages.
 pub fn forms() -> Vec<Route> {
     use pages::{
-        admin, classes, clusters, curation, lifetime, me, namespaces, people, platform_roles, quota, requests, teams,
-        theme,
+        admin, classes, clusters, curation, lifetime, me, namespaces, people, platform_roles, quota, requests, sources,
+        teams, theme,
     };
     vec![
         post("/namespaces/new", namespaces::ask),
@@ -137,6 +141,12 @@ pub fn forms() -> Vec<Route> {
         post("/admin/catalog/{entry}/withdraw", curation::withdraw),
         post("/admin/catalog/{entry}/restore", curation::restore),
         upload("/admin/catalog/{entry}/versions", curation::upload),
+        post("/admin/catalog/{entry}/available", sources::ask),
+        post("/admin/catalog/{entry}/available/take-in", sources::take_in),
+        post("/admin/sources/new", sources::add),
+        post("/admin/sources/{source}/edit", sources::change),
+        post("/admin/sources/{source}/check", sources::check),
+        post("/admin/sources/{source}/remove", sources::remove),
         post("/admin/catalog/{entry}/versions/{version}/approve", curation::approve),
         post("/admin/catalog/{entry}/versions/{version}/deprecate", curation::deprecate),
         post("/admin/catalog/{entry}/versions/{version}/block", curation::block),

@@ -26,6 +26,7 @@ const MOST_LAYERS: usize = 100;
 pub struct Manifest {
     pub what: String,
     pub digest: Digest,
+    pub bytes: Vec<u8>,
     content: Content,
 }
 
@@ -70,7 +71,7 @@ impl Manifest {
         if content.layers.len() > MOST_LAYERS {
             return Err(Error::TooMany { what, limit: MOST_LAYERS });
         }
-        Ok(Self { what, digest, content })
+        Ok(Self { what, digest, bytes, content })
     }
 
     /// The layer that is the chart. Errs unless it is one chart and nothing else.

@@ -16,7 +16,7 @@ pub use token::Access;
 use crate::credentials::Credentials;
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::fetched::Fetched;
+use crate::fetched::{self, Fetched};
 use crate::http::{Client, authority};
 use token::Tokens;
 use url::{Origin, Url};
@@ -120,7 +120,7 @@ impl Registry {
         let mut fetched = Fetched {
             digest: chart.digest.parse()?,
             bytes,
-            manifest: Some(manifest.digest.clone()),
+            manifest: Some(fetched::Manifest { digest: manifest.digest.clone(), bytes: manifest.bytes.clone() }),
             provenance: None,
             signatures: Vec::new(),
             from: format!("{}/{repository}:{tag}", authority(&self.root)),

@@ -4,13 +4,13 @@ use super::values::{ago, error, page_of, refused};
 use super::viewers::{auditor, developer, platform};
 use super::{Gallery as To, HOSTILE, NOW};
 use domain::catalog::{
-    Approval, ApprovalMark, AutomaticRule, Category, Channel, EntryFit, EntrySpec, Findings, Gravity, Needs,
-    NotOffered, Right, Risk, Signature, VersionState,
+    Approval, ApprovalMark, AutomaticRule, Category, Channel, ChartOrigin, EntryFit, EntrySpec, Findings, Gravity,
+    Needs, NotOffered, Right, Risk, Signature, VersionState,
 };
 use domain::class::{Environment, PodSecurity};
 use domain::form::EntryFields;
 use domain::id::{IngestId, PersonId};
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::quota::{Resource, Shortfall};
 use domain::view::*;
 use frontend::{Again, pages};
@@ -39,11 +39,18 @@ pub fn pages(to: &mut To) {
         });
     }
     to.add("entry-new", platform(), "/admin/catalog/new", EntryFields::default(), |frame, fields| {
-        pages::curation::edit::new(frame, fields, vec![error("title", "is missing")])
+        pages::curation::edit::new(frame, fields, vec![error("title", "is missing")], &[source()])
     });
     let fields = EntryFields::of("postgresql", 3, &spec());
     to.add("entry-edit", platform(), "/admin/catalog/postgresql/edit", fields, |frame, fields| {
-        pages::curation::edit::page(frame, &name(), fields, vec![], Some("somebody else has changed it".into()))
+        pages::curation::edit::page(
+            frame,
+            &name(),
+            fields,
+            vec![],
+            Some("somebody else has changed it".into()),
+            &[source()],
+        )
     });
     for (name, viewer, view, again) in [
         ("version-review", platform(), review(), Again::default()),
@@ -70,6 +77,10 @@ fn name() -> EntryName {
     "postgresql".parse().expect("is a name")
 }
 
+fn source() -> SourceName {
+    "acme".parse().expect("is a name")
+}
+
 fn spec() -> EntrySpec {
     EntrySpec {
         title: "PostgreSQL".into(),
@@ -85,6 +96,7 @@ fn spec() -> EntrySpec {
         channel: Channel::Stable,
         form: serde_json::Map::new(),
         automatic: AutomaticRule::Never,
+        origin: Some(ChartOrigin { source: source(), chart: "data/postgresql".into() }),
     }
 }
 
@@ -261,11 +273,36 @@ fn curated_entry() -> CuratedEntry {
         withdrawn: Some("Not for now".into()),
         versions: page_of(versions, Some("x")),
         ingests: IngestState::ALL.map(ingest).into(),
+        available: Some(available(Some(HOSTILE.into()), false)),
     }
 }
 
 fn offered_again() -> CuratedEntry {
-    CuratedEntry { withdrawn: None, ingests: vec![], ..curated_entry() }
+    CuratedEntry { withdrawn: None, ingests: vec![], available: Some(available(None, true)), ..curated_entry() }
+}
+
+fn available(error: Option<String>, is_listing: bool) -> Available {
+    let version = |version: &str, state| AvailableVersion {
+        version: version.into(),
+        app_version: Some("17".into()),
+        created_at: Some(ago(900)),
+        is_deprecated: state == AvailableState::OtherBytes,
+        state,
+    };
+    let versions = vec![
+        version("17.7.0", AvailableState::New),
+        version("17.6.0", AvailableState::TakenIn),
+        version("17.4.0", AvailableState::OtherBytes),
+    ];
+    let origin = spec().origin.expect("there is one");
+    Available {
+        origin,
+        is_listing,
+        listed_at: Some(ago(20)),
+        error,
+        n_versions: 41,
+        versions: page_of(versions, Some("x")),
+    }
 }
 
 pub fn ingest(state: IngestState) -> IngestView {
@@ -290,6 +327,7 @@ pub fn ingest(state: IngestState) -> IngestView {
         version: (state == IngestState::TakenIn).then(|| "17.6.0".to_owned()),
         begun_at: ago(1),
         begun_by: Some("A person of Platform".into()),
+        is_by_itself: false,
         ended_at: is_over.then_some(NOW),
     }
 }

@@ -20,6 +20,7 @@ pub mod quota;
 pub mod requests;
 pub mod review;
 pub mod revising;
+pub mod sources;
 pub mod teams;
 pub mod values;
 pub mod viewers;
@@ -62,6 +63,7 @@ pub fn pages(theme: Theme) -> Vec<(&'static str, String)> {
         teams::pages,
         classes::pages,
         catalog::pages,
+        sources::pages,
         admin::pages,
         me::pages,
         others::pages,

@@ -9,19 +9,19 @@ use crate::parts::list::Head;
 use crate::parts::{note, stages, url};
 use domain::catalog::{Approval, AutomaticRule, Category, Channel, Risk};
 use domain::form::EntryFields;
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::page::PageKind;
 use domain::refusal::FieldError;
 use leptos::prelude::*;
 
-/// The form of a new entry.
-pub fn new(frame: Frame, fields: EntryFields, errors: Vec<FieldError>) -> String {
+/// The form of a new entry. `sources` are those that its versions may come from.
+pub fn new(frame: Frame, fields: EntryFields, errors: Vec<FieldError>, sources: &[SourceName]) -> String {
     document::render(frame, |_| Page {
         title: "New entry".into(),
         kind: Some(PageKind::NewEntry),
         crumbs: vec![Crumb::to(PageKind::Curation), Crumb::here("New")],
         refresh: None,
-        body: form(None, &fields, Errors(&errors), None),
+        body: form(None, &fields, Errors(&errors), None, sources),
     })
 }
 
@@ -32,6 +32,7 @@ pub fn page(
     fields: EntryFields,
     errors: Vec<FieldError>,
     refusal: Option<String>,
+    sources: &[SourceName],
 ) -> String {
     document::render(frame, |_| Page {
         title: format!("Edit {name}"),
@@ -42,11 +43,17 @@ pub fn page(
             Crumb::here("Edit"),
         ],
         refresh: None,
-        body: form(Some(name), &fields, Errors(&errors), refusal),
+        body: form(Some(name), &fields, Errors(&errors), refusal, sources),
     })
 }
 
-fn form(name: Option<&EntryName>, fields: &EntryFields, errors: Errors<'_>, refusal: Option<String>) -> AnyView {
+fn form(
+    name: Option<&EntryName>,
+    fields: &EntryFields,
+    errors: Errors<'_>,
+    refusal: Option<String>,
+    sources: &[SourceName],
+) -> AnyView {
     let (title, action, back) = match name {
         Some(name) => (format!("Edit {name}"), url::edit_entry(name), url::curated_entry(name)),
         None => ("New entry".to_owned(), PageKind::NewEntry.path().to_owned(), PageKind::Curation.path().to_owned()),
@@ -67,6 +74,7 @@ fn form(name: Option<&EntryName>, fields: &EntryFields, errors: Errors<'_>, refu
                 <input type="hidden" name="version" value=fields.version.clone()/>
                 {name_field}
                 {what(fields, errors)}
+                {origin(fields, errors, sources)}
                 {whom(fields, errors)}
                 {stake(fields, errors)}
                 <div class="buttons">
@@ -87,6 +95,18 @@ fn what(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
         {Field::new("category", "Category", errors).select(chosen_first(categories.to_vec(), &fields.category), &fields.category)}
         {Field::new("owner", "Owner", errors).help("Who answers for it, as people know them.").text(&fields.owner)}
         {Field::new("documentation", "Documentation", errors).help("For whoever installs it, in Markdown.").area(&fields.documentation)}
+    }
+    .into_any()
+}
+
+/// Where its versions come from.
+fn origin(fields: &EntryFields, errors: Errors<'_>, sources: &[SourceName]) -> AnyView {
+    let mut offered = vec![(String::new(), "Uploaded archives".to_owned())];
+    offered.extend(sources.iter().map(|source| (source.to_string(), source.to_string())));
+    let chart = Field::new("chart", "Chart", errors).help("As the source names it, where versions come from one.");
+    view! {
+        {Field::new("source", "Versions come from", errors).select(offered, &fields.source)}
+        {chart.text(&fields.chart)}
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! One entry for those who curate: what is said of it, its versions, and what was taken in.
 
+use super::available;
 use crate::crumb::Crumb;
 use crate::document::{self, Page};
 use crate::frame::Frame;
@@ -45,6 +46,7 @@ fn body(frame: &Frame, view: &CuratedEntry, is_first: bool, again: &Again) -> An
                 {again.note()}
                 {withdrawn(view)}
                 {versions(view, is_first, frame.now)}
+                {view.available.as_ref().map(|of| available::panel(&view.name, of, may, again, frame.now))}
                 {may.then(|| upload(view, again))}
             </div>
             <aside class="stack" aria-label="About it">
@@ -65,8 +67,11 @@ fn withdrawn(view: &CuratedEntry) -> Option<AnyView> {
 
 fn versions(view: &CuratedEntry, is_first: bool, now: OffsetDateTime) -> AnyView {
     let list = if view.versions.items.is_empty() {
-        view! { <p class="body dim">"None yet. Upload an archive of the chart to take the first one in."</p> }
-            .into_any()
+        let how = match view.available {
+            Some(_) => "None yet. Take the first one in from its source, below.",
+            None => "None yet. Upload an archive of the chart to take the first one in.",
+        };
+        view! { <p class="body dim">{how}</p> }.into_any()
     } else {
         let rows = view.versions.items.iter().map(|row| version(view, row, now));
         view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
@@ -105,7 +110,7 @@ fn upload(view: &CuratedEntry, again: &Again) -> AnyView {
         .help("As helm package makes it: a .tgz of at most 20 MiB. It is read, rendered and judged; nothing is offered by that.");
     view! {
         <section class="panel" aria-labelledby="upload">
-            <header><h2 id="upload">"Take in a version"</h2></header>
+            <header><h2 id="upload">"Upload a version"</h2></header>
             <form
                 class="form body"
                 method="post"
@@ -141,6 +146,7 @@ fn says(view: &CuratedEntry, now: OffsetDateTime) -> AnyView {
                 <dt>"Teams"</dt><dd>{or_all(&spec.teams)}</dd>
                 <dt>"Classes"</dt><dd>{or_all(&spec.classes)}</dd>
                 <dt>"Environments"</dt><dd>{if environments.is_empty() { "all".to_owned() } else { environments.join(", ") }}</dd>
+                <dt>"Versions"</dt><dd>{origin(view)}</dd>
                 <dt>"Risk"</dt><dd>{spec.risk.title()}</dd>
                 <dt>"Who approves an install"</dt><dd>{approval}</dd>
                 <dt>"New versions"</dt><dd>{rule}</dd>
@@ -149,6 +155,17 @@ fn says(view: &CuratedEntry, now: OffsetDateTime) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn origin(view: &CuratedEntry) -> AnyView {
+    match &view.spec.origin {
+        None => "uploaded".into_any(),
+        Some(origin) => {
+            let chart = origin.chart.clone();
+            view! { {chart}" from "<a class="link" href=url::source(&origin.source)>{origin.source.to_string()}</a> }
+                .into_any()
+        }
+    }
 }
 
 fn or_all<T: ToString>(names: &BTreeSet<T>) -> String {

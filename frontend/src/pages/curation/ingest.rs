@@ -29,7 +29,8 @@ pub fn page(frame: Frame, view: IngestView) -> String {
 }
 
 fn body(frame: &Frame, view: &IngestView) -> AnyView {
-    let by = view.begun_by.clone().unwrap_or_else(|| "the operator".into());
+    let nobody = if view.is_by_itself { "Berth, by itself" } else { "the operator" };
+    let by = view.begun_by.clone().unwrap_or_else(|| nobody.into());
     let mut head = Head::new(view.what.clone(), "");
     head.below = view! { "Begun by "{by}", "{when::ago(view.begun_at, frame.now)} }.into_any();
     head.above = Some(slot::slot("state", "", ingest_state(view.state)));

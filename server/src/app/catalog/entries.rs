@@ -1,7 +1,7 @@
 //! Entries: what the platform team says of a chart.
 
-use super::{entry_form, lock, subject};
-use crate::app::{Ctx, Result, change};
+use super::{entry_form, listings, lock, subject};
+use crate::app::{Change, Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
 use domain::catalog::EntrySpec;
@@ -18,10 +18,12 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
     spec.check()?;
     entry_form::read(spec)?;
     change!(ctx, |tx| {
+        hold_source(tx, spec).await?;
         let is_added = store::catalog_entries::insert(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
         if !is_added {
             return Err(Refusal::invalid("name", "is the name of an entry already").into());
         }
+        follow_origin(tx, ctx, None, spec).await?;
         tx.record(ctx, subject(name), None, EventKind::EntryAdded { after: spec.clone() });
         Ok(())
     })
@@ -41,10 +43,31 @@ pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) ->
         if entry.spec == *spec {
             return Ok(());
         }
+        hold_source(tx, spec).await?;
         store::catalog_entries::save(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
+        follow_origin(tx, ctx, Some(&entry.spec), spec).await?;
         tx.record(ctx, subject(name), None, EventKind::EntryChanged { before: entry.spec, after: spec.clone() });
         Ok(())
     })
+}
+
+/// Its source is there, and stays until the change is made.
+async fn hold_source(tx: &mut Change, spec: &EntrySpec) -> Result<()> {
+    let Some(origin) = &spec.origin else { return Ok(()) };
+    match store::chart_sources::hold(&mut **tx, &origin.source).await? {
+        true => Ok(()),
+        false => Err(Refusal::invalid("source", &format!("is not there: {}", origin.source)).into()),
+    }
+}
+
+/// What its source has is asked for when it comes from there now.
+async fn follow_origin(tx: &mut Change, ctx: &Ctx, before: Option<&EntrySpec>, spec: &EntrySpec) -> Result<()> {
+    match &spec.origin {
+        Some(origin) if before.and_then(|before| before.origin.as_ref()) != Some(origin) => {
+            listings::order(tx, ctx, origin).await
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Takes it off the offer as a whole. What runs of it stays, and can still be changed.

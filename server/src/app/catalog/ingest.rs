@@ -3,8 +3,10 @@
 //! Nothing of a chart is believed: it is unpacked within limits, read by Helm's rules, and rendered by the real Helm as a
 //! process without credentials or an environment. What is kept is our own copy, by its digest.
 
+mod fetch;
+
 use super::{entry_form, findings, lock, subject, version_subject};
-use crate::app::{Ctx, Error, Result, change};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Json;
@@ -16,7 +18,7 @@ use charts::chart::{Chart, ChartType};
 use charts::version::{Difference, Version};
 use domain::actor::Actor;
 use domain::audit::EventKind;
-use domain::catalog::{AutomaticRule, EntrySpec, Findings, Signature, VersionState};
+use domain::catalog::{AutomaticRule, ChartOrigin, EntrySpec, Findings, Signature, VersionState};
 use domain::id::{IngestId, VersionId};
 use domain::name::EntryName;
 use domain::text;
@@ -25,6 +27,7 @@ use domain::{Action, Refusal};
 use helm::{ChartFiles, Helm, HelmError, Render};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use values::Overlay;
@@ -57,7 +60,7 @@ pub async fn upload(ctx: &Ctx, entry: &EntryName, file: &str, bytes: Vec<u8>) ->
     change!(ctx, |tx| {
         lock(tx, entry).await?;
         if store::chart_ingests::count_running(&mut **tx).await? >= MOST_WAITING {
-            return Err(Refusal::NotPossible("too many archives wait to be taken in: try again later".into()).into());
+            return Err(too_many_wait().into());
         }
         store::chart_ingests::insert(&mut **tx, id, &order, ctx.now()).await?;
         tx.enqueue(IngestChart::NAME, id.0);
@@ -68,6 +71,50 @@ pub async fn upload(ctx: &Ctx, entry: &EntryName, file: &str, bytes: Vec<u8>) ->
     Ok(id)
 }
 
+/// Orders that a version is taken in from the entry's source.
+pub async fn take_in(ctx: &Ctx, entry: &EntryName, version: &str) -> Result<IngestId> {
+    ctx.allow(Action::SetUp)?;
+    Version::parse(version).map_err(|_| Refusal::invalid("version", "must be a version, as 1.2.3"))?;
+    change!(ctx, |tx| {
+        let Some(origin) = lock(tx, entry).await?.spec.origin else {
+            return Err(Refusal::NotPossible(format!("versions of {entry} are uploaded: it has no source")).into());
+        };
+        let ordered = order_version(tx, ctx, entry, &origin, version).await?;
+        Ok(ordered.ok_or_else(too_many_wait)?)
+    })
+}
+
+/// The same within a change. What is being taken in already is not taken in twice. None when too much waits.
+pub(super) async fn order_version(
+    tx: &mut Change,
+    ctx: &Ctx,
+    entry: &EntryName,
+    origin: &ChartOrigin,
+    version: &str,
+) -> Result<Option<IngestId>> {
+    let ChartOrigin { source, chart } = origin.clone();
+    let what = What::Chart { source, chart, version: version.to_owned() };
+    if let Some(running) = store::chart_ingests::find_running(&mut **tx, entry, &what).await? {
+        return Ok(Some(running));
+    }
+    if store::chart_ingests::count_running(&mut **tx).await? >= MOST_WAITING {
+        return Ok(None);
+    }
+    let id = IngestId(Uuid::now_v7());
+    let begun_by = ctx.actor.person().map(|person| (person.id, person.name.clone()));
+    let order = Order { entry: entry.clone(), what, bytes: None, begun_by };
+    store::chart_ingests::insert(&mut **tx, id, &order, ctx.now()).await?;
+    tx.enqueue(IngestChart::NAME, id.0);
+    let ChartOrigin { source, chart } = origin.clone();
+    let kind = EventKind::ChartOrdered { source, chart, version: version.to_owned() };
+    tx.record(ctx, subject(entry), None, kind);
+    Ok(Some(id))
+}
+
+fn too_many_wait() -> Refusal {
+    Refusal::NotPossible("too many charts wait to be taken in: try again later".into())
+}
+
 /// Takes in what was ordered.
 pub struct IngestChart;
 
@@ -75,7 +122,7 @@ impl Job<Ctx> for IngestChart {
     const NAME: &'static str = "ingest_chart";
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
-        match take_in(ctx, IngestId(key)).await {
+        match run(ctx, IngestId(key)).await {
             Ok(()) => Outcome::Done,
             Err(error) => error.into(),
         }
@@ -103,7 +150,8 @@ impl<E: Into<Error>> From<E> for Stop {
     }
 }
 
-async fn take_in(ctx: &Ctx, id: IngestId) -> Result<()> {
+/// Does what was ordered, to its end.
+async fn run(ctx: &Ctx, id: IngestId) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let Some(order) = store::chart_ingests::find_order(ctx.db(), id).await? else { return Ok(()) };
     let ctx = &Ctx { on_behalf_of: order.begun_by.clone(), ..ctx.clone() };
@@ -132,6 +180,8 @@ struct Judged {
     fits: bool,
     rendered: String,
     found: Findings,
+    /// Where it was found, for people.
+    origin: String,
 }
 
 /// One time that something is taken in, with the steps that have ended.
@@ -143,9 +193,25 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn all(&mut self, order: &Order) -> Result<(), Stop> {
-        let bytes = order.bytes.clone().ok_or_else(|| Stop::Failed("the archive is gone".into()))?;
+        let (bytes, source) = match &order.what {
+            What::Upload { .. } => {
+                (order.bytes.clone().ok_or_else(|| Stop::Failed("the archive is gone".into()))?, None)
+            }
+            What::Chart { source, chart, version } => {
+                let origin = ChartOrigin { source: source.clone(), chart: chart.clone() };
+                let found = self.step("Fetch it from its source", fetch::fetch(self.ctx, &origin, version)).await?;
+                (found.fetched.bytes.clone(), Some(found))
+            }
+        };
         let (archive, bytes) = self.step("Read the archive", unpack(bytes)).await?;
         let chart = self.step("Read the chart", read(archive.clone())).await?;
+        let (signature, origin) = match source {
+            None => (Signature::NotRequired, order.what.words()),
+            Some(found) => {
+                let origin = format!("{}: {}", order.what.words(), found.fetched.from);
+                (self.step("Verify who vouches for it", vouch(found, chart.clone(), self.ctx.now())).await?, origin)
+            }
+        };
         let spec = store::catalog_entries::find(self.ctx.db(), &order.entry).await?.ok_or(Error::NotFound)?.spec;
         let overlay = entry_form::read(&spec).map_err(|refusal| Stop::Failed(refusal.to_string()))?;
         let fits = match spec.form.is_empty() {
@@ -154,7 +220,7 @@ impl Run<'_> {
         };
         let values = entry_form::given(&overlay);
         let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
-        let found = self.step("Judge what it renders to", judge(rendered.clone())).await?;
+        let found = self.step("Judge what it renders to", judge(rendered.clone(), signature)).await?;
         let kept = Kept {
             digest: archive.digest.to_hex(),
             bytes,
@@ -164,7 +230,7 @@ impl Run<'_> {
             values_schema: chart.schema.as_ref().map(|schema| kept_text(&schema.text)),
             templates: Json(templates(&archive, &chart)),
         };
-        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found };
+        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, origin };
         self.keep(order, &chart, &kept, &judged).await
     }
 
@@ -224,7 +290,7 @@ impl Run<'_> {
                 sort_key: &sort_key(&chart.metadata.version),
                 is_prerelease: chart.metadata.version.is_prerelease(),
                 digest: &kept.digest,
-                origin: &order.what.words(),
+                origin: &judged.origin,
                 findings: found,
                 rendered: &judged.rendered,
                 approvals_needed,
@@ -236,7 +302,7 @@ impl Run<'_> {
             store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
             let kind = EventKind::VersionTakenIn {
                 digest: kept.digest.clone(),
-                origin: order.what.words(),
+                origin: judged.origin.clone(),
                 findings: found.clone(),
                 approvals_needed,
             };
@@ -371,10 +437,18 @@ fn stop_of(error: HelmError) -> Stop {
     }
 }
 
-async fn judge(rendered: String) -> Result<(Findings, String), Stop> {
+/// Whether it is the chart that was asked for, and whoever the source demands has signed it.
+async fn vouch(found: fetch::FromSource, chart: Arc<Chart>, now: OffsetDateTime) -> Result<(Signature, String), Stop> {
     compute(move || {
-        let found =
-            findings::of(&rendered, Signature::NotRequired).map_err(|error| Stop::Refused(error.to_string()))?;
+        found.require(&chart)?;
+        found.verify(&chart, now)
+    })
+    .await
+}
+
+async fn judge(rendered: String, signature: Signature) -> Result<(Findings, String), Stop> {
+    compute(move || {
+        let found = findings::of(&rendered, signature).map_err(|error| Stop::Refused(error.to_string()))?;
         let detail = format!("{} objects, {} images", found.n_objects, found.images.len());
         Ok((found, detail))
     })
@@ -383,7 +457,7 @@ async fn judge(rendered: String) -> Result<(Findings, String), Stop> {
 
 /// Sorts byte by byte as versions do (<https://semver.org/#spec-item-11>): a release after its pre-releases, of these numbers
 /// before words, and fewer parts before more. No two texts have one key.
-fn sort_key(version: &Version) -> String {
+pub(super) fn sort_key(version: &Version) -> String {
     let numbers = format!("{:020}.{:020}.{:020}", version.major(), version.minor(), version.patch());
     if !version.is_prerelease() {
         return format!("{numbers}~{}", version.as_str());

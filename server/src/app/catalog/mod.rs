@@ -7,18 +7,25 @@ mod entries;
 mod entry_form;
 mod findings;
 mod ingest;
+mod listings;
+mod sources;
 mod versions;
 
 pub(super) use difference::difference;
 pub use entries::{add, apply, change, restore, withdraw};
 pub use entry_form::mistakes_of as form_mistakes;
-pub use ingest::{IngestChart, LARGEST_ARCHIVE, upload};
+pub use ingest::{IngestChart, LARGEST_ARCHIVE, take_in, upload};
+pub use listings::{FollowSources, ListVersions, refresh};
+pub(in crate::app) use sources::SEALED_FOR as SOURCE;
+pub use sources::{
+    NewCredentials, add as add_source, change as change_source, check as check_source, remove as remove_source,
+};
 pub use versions::{approve, block, deprecate, reopen};
 
 use super::{Error, Result};
 use crate::store;
 use crate::store::catalog_entries::Entry;
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::request::UntilDate;
 use time::{Date, OffsetDateTime};
 
@@ -29,6 +36,11 @@ fn subject(name: &EntryName) -> String {
 
 fn version_subject(name: &EntryName, version: &str) -> String {
     format!("entry {name} {version}")
+}
+
+/// What events of a source of charts are about.
+fn source_subject(name: &SourceName) -> String {
+    format!("source {name}")
 }
 
 /// The entry, held to the end of the transaction: whoever changes a version holds its entry first.

@@ -3,10 +3,12 @@
 mod curated;
 mod gallery;
 mod review;
+mod sources;
 
 pub use curated::{curated, curated_entry, ingest};
 pub use gallery::{Asked, entry, gallery};
 pub use review::review;
+pub use sources::{available, source, source_names, sources};
 
 use crate::app::Ctx;
 use domain::Action;

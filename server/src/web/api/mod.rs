@@ -13,6 +13,7 @@ mod problems;
 mod requests;
 pub mod search;
 mod setup;
+mod sources;
 mod teams;
 
 use super::Shared;
@@ -116,6 +117,11 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(catalog::curated_entry, catalog::save))
         .routes(routes!(catalog::withdraw))
         .routes(routes!(catalog::restore))
+        .routes(routes!(sources::list))
+        .routes(routes!(sources::get, sources::save, sources::remove))
+        .routes(routes!(sources::check))
+        .routes(routes!(sources::available, sources::ask))
+        .routes(routes!(sources::take_in))
         .routes(routes!(catalog::upload))
         .routes(routes!(catalog::ingest))
         .routes(routes!(catalog::review))

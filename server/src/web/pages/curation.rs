@@ -1,7 +1,7 @@
 //! The catalog, for those who curate it.
 
 use super::namespaces::errors;
-use super::{Reply, again, frame, framed, ok, refused_as, see_done};
+use super::{Reply, again, framed, ok, refused_as, see_done};
 use crate::app::views::catalog as views;
 use crate::app::{Ctx, Error, PAGE, Result, catalog};
 use crate::web::archive::Archive;
@@ -35,17 +35,28 @@ pub async fn get(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, Q
     ok(pages::curation::entry::page(frame, view, after.is_none(), Again::default()))
 }
 
-pub async fn new(ctx: Ctx, context: RequestContext) -> Reply {
+/// What the form of a new entry begins with.
+#[derive(Debug, Deserialize)]
+pub struct Begun {
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    chart: String,
+}
+
+pub async fn new(ctx: Ctx, context: RequestContext, Query(begun): Query<Begun>) -> Reply {
     ctx.allow(domain::Action::SetUp)?;
-    ok(pages::curation::edit::new(frame(&context, &ctx).await?, EntryFields::default(), Vec::new()))
+    let (frame, sources) = framed(&context, &ctx, views::source_names(&ctx)).await?;
+    let fields = EntryFields { source: begun.source, chart: begun.chart, ..EntryFields::default() };
+    ok(pages::curation::edit::new(frame, fields, Vec::new(), &sources))
 }
 
 pub async fn add(ctx: Ctx, context: RequestContext, Form(fields): Form<EntryFields>) -> Reply {
     match try_add(&ctx, &fields).await {
         Ok(entry) => see_done(&format!("/admin/catalog/{entry}"), format!("You have created {entry}.")),
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
-            let frame = frame(&context, &ctx).await?;
-            super::refused(pages::curation::edit::new(frame, fields, errors(&refusal)))
+            let (frame, sources) = framed(&context, &ctx, views::source_names(&ctx)).await?;
+            super::refused(pages::curation::edit::new(frame, fields, errors(&refusal), &sources))
         }
         Err(error) => Err(error),
     }
@@ -66,7 +77,8 @@ pub async fn edit(ctx: Ctx, context: RequestContext, Path(entry): Path<String>) 
     let entry: EntryName = name(&entry)?;
     let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, None, 1)).await?;
     let fields = EntryFields::of(entry.as_str(), view.version, &view.spec);
-    ok(pages::curation::edit::page(frame, &entry, fields, Vec::new(), None))
+    let sources = views::source_names(&ctx).await?;
+    ok(pages::curation::edit::page(frame, &entry, fields, Vec::new(), None, &sources))
 }
 
 pub async fn change(
@@ -84,7 +96,8 @@ pub async fn change(
     let errors = refusal.fields();
     let why = errors.is_empty().then(|| refusal.to_string());
     let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let html = pages::curation::edit::page(frame(&context, &ctx).await?, &entry, fields, errors, why);
+    let (frame, sources) = framed(&context, &ctx, views::source_names(&ctx)).await?;
+    let html = pages::curation::edit::page(frame, &entry, fields, errors, why, &sources);
     Ok((status, refused_as(refusal.code()), Html(html)).into_response())
 }
 
@@ -130,7 +143,7 @@ pub async fn upload(ctx: Ctx, context: RequestContext, Path(entry): Path<String>
 }
 
 /// On with a word, or the entry's page again with why not.
-async fn entry_again(
+pub(super) async fn entry_again(
     ctx: &Ctx,
     context: &RequestContext,
     entry: &EntryName,

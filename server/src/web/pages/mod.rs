@@ -17,6 +17,7 @@ pub mod platform_roles;
 pub mod quota;
 pub mod requests;
 pub mod search;
+pub mod sources;
 pub mod teams;
 pub mod theme;
 mod upload;

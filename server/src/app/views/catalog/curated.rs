@@ -1,6 +1,6 @@
 //! Entries as those who set up see them, and what is being taken in.
 
-use super::today;
+use super::{sources, today};
 use crate::app::{Ctx, Error, Result, paginate};
 use crate::store;
 use domain::Action;
@@ -10,6 +10,8 @@ use domain::view::{CuratedEntry, CuratedRow, IngestView, Page};
 
 /// Times that something was taken in which an entry's page shows.
 const INGESTS_SHOWN: i64 = 10;
+/// Versions at its source that it shows.
+const AVAILABLE_SHOWN: i64 = 20;
 
 /// All entries, by name.
 pub async fn curated(ctx: &Ctx, after: Option<&str>, limit: i64) -> Result<Page<CuratedRow>> {
@@ -28,7 +30,12 @@ pub async fn curated_entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, lim
     let next = paginate(&mut versions, limit, |(key, _)| key.clone());
     let items = versions.into_iter().map(|(_, row)| row).collect();
     let ingests = store::chart_ingests::list(&mut *conn, name, INGESTS_SHOWN).await?;
+    let available = match entry.spec.origin.clone() {
+        Some(origin) => Some(sources::of_origin(&mut conn, name, origin, None, AVAILABLE_SHOWN).await?),
+        None => None,
+    };
     Ok(CuratedEntry {
+        available,
         name: entry.name,
         spec: entry.spec,
         version: entry.version,
