@@ -24,6 +24,8 @@ import (
 type settings struct {
 	dir, repository, users, certificate, key, auth string
 	hasOwnTokens, hidesCatalog                     bool
+	// 0 asks the system for a free one.
+	port, tokensPort, repositoryPort int
 }
 
 func main() {
@@ -36,6 +38,9 @@ func main() {
 	flag.StringVar(&s.auth, "auth", "none", "how people sign in: none, basic or token")
 	flag.BoolVar(&s.hasOwnTokens, "own-tokens", false, "whether tokens come from the registry's own address")
 	flag.BoolVar(&s.hidesCatalog, "hide-catalog", false, "whether nobody may list the repositories")
+	flag.IntVar(&s.port, "port", 0, "the registry's; free ones without it")
+	flag.IntVar(&s.tokensPort, "tokens-port", 0, "that of the host of tokens")
+	flag.IntVar(&s.repositoryPort, "repository-port", 0, "the repository's")
 	flag.Parse()
 	if err := run(s); err != nil {
 		fmt.Fprintln(os.Stderr, "registry:", err)
@@ -63,8 +68,8 @@ func run(s settings) error {
 		return err
 	}
 	failed := make(chan error, 3)
-	serve := func(handler func(address string) (http.Handler, error)) (string, error) {
-		return serve(config, handler, failed)
+	serve := func(port int, handler func(address string) (http.Handler, error)) (string, error) {
+		return serve(config, port, handler, failed)
 	}
 	var said addresses
 	var tokens *tokenServer
@@ -72,11 +77,11 @@ func run(s settings) error {
 		if tokens, err = newTokenServer(s.dir, people); err != nil {
 			return err
 		}
-		if said.Tokens, err = serve(func(string) (http.Handler, error) { return tokens, nil }); err != nil {
+		if said.Tokens, err = serve(s.tokensPort, func(string) (http.Handler, error) { return tokens, nil }); err != nil {
 			return err
 		}
 	}
-	said.Registry, err = serve(func(address string) (http.Handler, error) {
+	said.Registry, err = serve(s.port, func(address string) (http.Handler, error) {
 		realm := said.Tokens
 		if s.hasOwnTokens {
 			realm = address
@@ -91,7 +96,7 @@ func run(s settings) error {
 		if s.auth != "none" {
 			files.people = people
 		}
-		if said.Repository, err = serve(func(string) (http.Handler, error) { return files, nil }); err != nil {
+		if said.Repository, err = serve(s.repositoryPort, func(string) (http.Handler, error) { return files, nil }); err != nil {
 			return err
 		}
 	}
@@ -116,9 +121,9 @@ func tlsConfig(s settings) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// serve answers on a port that was free, and says where: scheme, host and port.
-func serve(config *tls.Config, make func(address string) (http.Handler, error), failed chan<- error) (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// serve answers on a port, or on one that was free, and says where: scheme, host and port.
+func serve(config *tls.Config, port int, make func(address string) (http.Handler, error), failed chan<- error) (string, error) {
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return "", err
 	}

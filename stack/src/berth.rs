@@ -113,6 +113,8 @@ impl Settings {
             .env("BERTH_SECRETS__KEY_FILE", self.key_file()?)
             .env("BERTH_ASSETS__DIR", &self.site_dir)
             .env("BERTH_CATALOG__HELM", &self.helm)
+            // The registry is on this machine.
+            .env("BERTH_CATALOG__ALLOWED_HOSTS", "127.0.0.1")
             // Seeds and measurements ask as fast as they can, all in the name of a few.
             .env("BERTH_LIMITS__PERSON_PER_MINUTE", "0")
             .env("BERTH_LIMITS__TOKEN_PER_MINUTE", "0")

@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     cluster::Cluster,
     identity::{Account, CLIENT_ID, Identity, write_secret},
+    registry::Address,
 };
 
 /// The variable that holds the path of a [`StackFile`].
@@ -36,6 +37,8 @@ pub struct StackFile {
     pub devcluster: PathBuf,
     /// The program `helm`.
     pub helm: PathBuf,
+    /// Where charts are pushed to and come from.
+    pub registry: Address,
     /// The program `berth`.
     pub berth: PathBuf,
     pub site_dir: PathBuf,
@@ -47,6 +50,7 @@ impl StackFile {
         database_url: &Url,
         cluster: &Cluster,
         identity: &Identity,
+        registry: &Address,
         devcluster: PathBuf,
         helm: PathBuf,
         berth: PathBuf,
@@ -62,6 +66,7 @@ impl StackFile {
             cluster_issuer_ca: identity.cluster_issuer_ca.clone(),
             devcluster,
             helm,
+            registry: registry.clone(),
             berth,
             site_dir,
             accounts: identity.accounts.clone(),

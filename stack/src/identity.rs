@@ -63,7 +63,7 @@ impl Identity {
         }
         let cluster_issuer_ca = data.join("ca.crt");
         if !cluster_issuer_ca.exists() {
-            make_certificates(&data)?;
+            make_certificates(&data, "Berth demo identity provider")?;
         }
         let accounts_file = program.join("accounts.json");
         let config = json!({
@@ -136,14 +136,14 @@ fn read_accounts(file: &Path) -> Result<Vec<Account>> {
 }
 
 /// Makes a certificate authority and, signed by it, a certificate for 127.0.0.1. The authority's key is not kept.
-fn make_certificates(dir: &Path) -> Result<()> {
+pub(crate) fn make_certificates(dir: &Path, of: &str) -> Result<()> {
     let mut ca = CertificateParams::default();
     ca.distinguished_name.push(DnType::CommonName, "Berth demo");
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
     let mut server = CertificateParams::default();
-    server.distinguished_name.push(DnType::CommonName, "Berth demo identity provider");
+    server.distinguished_name.push(DnType::CommonName, of);
     server.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
     let cert = server.signed_by(&key, &ca)?;
     write_secret(&dir.join("tls.key"), &key.serialize_pem())?;

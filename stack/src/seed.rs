@@ -2,8 +2,9 @@
 
 mod catalog;
 mod desk;
+mod sources;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use desk::Desk;
@@ -14,6 +15,7 @@ use crate::{
     cluster::{Cluster, kubectl},
     describe::DemoAccount,
     identity::Identity,
+    registry::Address,
     sign_in::Session,
 };
 
@@ -88,6 +90,7 @@ pub async fn fill(url: &str, accounts: &[DemoAccount], places: &Places<'_>) -> R
     change_classes(&desk).await?;
     change_quota(&desk).await?;
     catalog::offer(places.settings, &desk, places.catalog).await?;
+    sources::connect(&desk, places).await?;
     drift(&desk, places).await
 }
 
@@ -163,6 +166,9 @@ pub struct Places<'a> {
     pub demo: &'a Path,
     /// The starter catalog.
     pub catalog: &'a Path,
+    pub registry: &'a Address,
+    /// Charts of others in their directories, older versions first; none where they could not be fetched.
+    pub foreign_charts: &'a [PathBuf],
     pub settings: &'a Settings,
     pub has_real_node: bool,
     /// Where the accounts' kubeconfigs are written.

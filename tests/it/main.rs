@@ -73,6 +73,7 @@ mod setup_files;
 #[allow(dead_code, reason = "the longer texts are for samples")]
 mod shape;
 mod sign_in;
+mod sources;
 mod stale_forms;
 mod standing;
 mod sweep;

@@ -17,6 +17,7 @@ use server::jobs::Job;
 use server::seal::Key;
 use server::store::pool;
 use server::{app, start, web};
+use sources::guard::Allowed;
 use sqlx::PgPool;
 use stack::identity::Account as Credentials;
 use stack::sign_in::{Browser, Session as SignedIn};

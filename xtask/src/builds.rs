@@ -1,6 +1,6 @@
 //! Builds what is missing, and nothing twice.
 
-use std::{process::Command, thread};
+use std::{fs, path::PathBuf, process::Command, thread};
 
 use anyhow::{Result, ensure};
 
@@ -18,6 +18,13 @@ const KUBERNETES_VERSION: &str = "v1.36.1";
 /// What `helm version` says; the same as in helm/program/go.mod.
 const HELM_VERSION: &str = "v4.3.1";
 
+/// Charts of others for the demo: the Go modules that carry them, older versions first.
+const FOREIGN_CHARTS: [(&str, &str); 3] = [
+    ("sigs.k8s.io/metrics-server@v0.8.0", "metrics-server"),
+    ("sigs.k8s.io/metrics-server@v0.9.0", "metrics-server"),
+    ("sigs.k8s.io/descheduler@v0.36.0", "descheduler"),
+];
+
 /// Everything that a running Berth needs; `profile` is that of what the browser loads.
 pub fn all(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
     parts(project, steps)?;
@@ -28,6 +35,7 @@ pub fn all(project: &Project, steps: &Steps, profile: Profile) -> Result<()> {
 pub fn parts(project: &Project, steps: &Steps) -> Result<()> {
     devcluster(project, steps)?;
     helm(project, steps)?;
+    registry(project, steps)?;
     identity(project, steps)
 }
 
@@ -84,6 +92,29 @@ pub fn registry(project: &Project, steps: &Steps) -> Result<()> {
         go.current_dir(project.root.join("registry")).args(["build", "-o"]).arg(project.registry()).arg(".");
         steps.run("Build the registry", |step| build(step, &mut go, &dir.join("build.log")))
     })
+}
+
+/// Charts of others, read where their Go modules lie. Those that cannot be fetched are left out: nothing depends on them.
+pub fn foreign_charts(project: &Project, steps: &Steps) -> Result<Vec<PathBuf>> {
+    let file = project.work_dir("tools")?.join("charts.json");
+    let known = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Vec<PathBuf>>(&text).ok());
+    if let Some(known) = known.filter(|known| !known.is_empty() && known.iter().all(|dir| dir.is_dir())) {
+        return Ok(known);
+    }
+    let found = steps.run("Fetch charts of others", |_| {
+        let found =
+            FOREIGN_CHARTS.iter().filter_map(|(module, chart)| Some(module_dir(module)?.join("charts").join(chart)));
+        Ok(found.filter(|dir| dir.is_dir()).collect::<Vec<_>>())
+    })?;
+    fs::write(&file, serde_json::to_vec(&found)?)?;
+    Ok(found)
+}
+
+/// Where a Go module lies; none if it cannot be fetched.
+fn module_dir(module: &str) -> Option<PathBuf> {
+    let output = Command::new("go").args(["mod", "download", "-json", module]).current_dir("/").output().ok()?;
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    said["Dir"].as_str().map(PathBuf::from)
 }
 
 /// The identity provider's packages.

@@ -118,12 +118,15 @@ impl Demo {
         let berth = steps.wait("Start Berth", settings.serve()).await?;
         let url = settings.url();
         let accounts = steps.wait("Sign the accounts in", seed::make_tokens(&url, &running.identity)).await?;
+        let foreign_charts = builds::foreign_charts(project, steps)?;
         let places = seed::Places {
             devcluster: &project.devcluster(),
             cluster: &running.cluster,
             identity: &running.identity,
             demo: &project.demo(),
             catalog: &project.catalog(),
+            registry: &running.registry.address,
+            foreign_charts: &foreign_charts,
             settings: &settings,
             has_real_node,
             dir: &place.dir,

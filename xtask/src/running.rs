@@ -12,6 +12,7 @@ use stack::{
     cluster::{Cluster, NodeParts},
     identity::Identity,
     postgres::Postgres,
+    registry::Registry,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -36,6 +37,7 @@ pub struct Choice {
 pub struct Running {
     pub cluster: Cluster,
     pub identity: Identity,
+    pub registry: Registry,
     pub database_url: Url,
     postgres: Option<Postgres>,
 }
@@ -50,6 +52,8 @@ impl Running {
             }
         };
         let identity = steps.wait("Start the identity provider", Identity::start(&project.identity(), dir)).await?;
+        let registry = Registry::start(&project.registry(), dir, !choice.keep);
+        let registry = steps.wait("Start the registry", registry).await?;
         let cluster = match choice.kubeconfig {
             Some(kubeconfig) => Cluster::existing(kubeconfig.canonicalize()?),
             None => {
@@ -59,7 +63,7 @@ impl Running {
                 steps.wait("Start the cluster", start).await?
             }
         };
-        Ok(Self { cluster, identity, database_url, postgres })
+        Ok(Self { cluster, identity, registry, database_url, postgres })
     }
 
     /// Returns, with an error, when a part ended by itself; `berth` counts as one.
@@ -67,6 +71,7 @@ impl Running {
         loop {
             self.cluster.check()?;
             self.identity.check()?;
+            self.registry.check()?;
             if let Some(postgres) = &mut self.postgres {
                 postgres.check()?;
             }

@@ -57,6 +57,7 @@ impl Stack {
             &running.database_url,
             &running.cluster,
             &running.identity,
+            &running.registry.address,
             project.devcluster(),
             project.helm(),
             project.berth(),

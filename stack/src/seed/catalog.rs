@@ -56,7 +56,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 impl Desk {
     /// Approves the newest version of an entry.
-    async fn approve_version(&self, role: &str, entry: &str) -> Result<()> {
+    pub(super) async fn approve_version(&self, role: &str, entry: &str) -> Result<()> {
         let api = self.api(role)?;
         let curated: Value = api.get(&format!("/api/v1/curation/{entry}")).await?;
         let version = curated["versions"]["items"][0]["version"].as_str().context("it has a version")?;
