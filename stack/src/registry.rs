@@ -103,8 +103,9 @@ impl Registry {
             .spawn()
             .with_context(|| format!("start {}", program.display()))?;
         let stdout = process.stdout.take().context("its output is piped")?;
-        let line = timeout(START_LIMIT, BufReader::new(stdout).lines().next_line());
-        let Said { registry, tokens, repository } = match line.await.context("the registry does not start")?? {
+        let mut lines = BufReader::new(stdout).lines();
+        let line = timeout(START_LIMIT, lines.next_line()).await.context("the registry does not start")??;
+        let Said { registry, tokens, repository } = match line {
             Some(line) => serde_json::from_str(&line)?,
             None => bail!("the registry ended: see {}", dir.join("registry.log").display()),
         };

@@ -56,6 +56,7 @@ pub fn who_can(path: &str) -> Role {
         "/classes",
         "/class-drafts",
         "/curation",
+        "/sources",
         "/retired-classes",
         "/clusters",
     ]

@@ -59,7 +59,9 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
             let spec = json!({"title": "Swept", "summary": "For the sweep", "category": "other", "owner": "Them"});
             json!({"version": 1, "spec": spec})
         }
-        "versions" => json!({}),
+        "versions" | "available" | "{version}" => json!({}),
+        "{source}" => json!({"version": 1, "spec": {"kind": "index", "address": "https://127.0.0.1:1/swept/"}}),
+        "check" if path.contains("/sources/") => json!({}),
         "approve" if path.contains("/curation/") => json!({"digest": digest(target)}),
         "deprecate" => json!({"sunset_on": in_a_month(), "reason": "Use another"}),
         "block" | "reopen" => json!({"reason": "For the sweep"}),
@@ -105,6 +107,13 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
         "block" => &[("block_reason", "For the sweep")],
         "reopen" => &[("reopen_reason", "For the sweep")],
         "withdraw" if path.contains("/catalog/") => &[("reason", "For the sweep")],
+        "new" if path.contains("/sources/") => {
+            return of_source(&[("name", desk.new_name("source")), ("version", String::new())]);
+        }
+        "edit" if path.contains("/sources/") => return of_source(&[("version", "1".into())]),
+        "remove" if path.contains("/sources/") => &[],
+        "available" => &[],
+        "take-in" => &[("version", "1.0.0")],
         "edit" => &[("title", "Sweep"), ("version", "1")],
         "memberships" => {
             let until = (time::OffsetDateTime::now_utc() + time::Duration::DAY).date().to_string();
@@ -168,6 +177,12 @@ fn of_entry(more: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
     fields.into_iter().map(|(name, value)| (name, value.to_owned())).chain(more.iter().cloned()).collect()
 }
 
+fn of_source(more: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let fields =
+        [("kind", "index"), ("address", "https://127.0.0.1:1/swept/"), ("auth", "anonymous"), ("proof", "none")];
+    fields.into_iter().map(|(name, value)| (name, value.to_owned())).chain(more.iter().cloned()).collect()
+}
+
 fn in_a_month() -> String {
     (time::OffsetDateTime::now_utc() + time::Duration::days(30)).date().to_string()
 }
@@ -207,9 +222,19 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
         let entry = desk.new_name("web");
         let ingest = desk.forged().entry(&entry, offered).await;
         target = target.replace("{entry}", &entry).replace("{version}", "1.0.0");
+        if target.contains("/available") {
+            let source = desk.new_name("source");
+            desk.forged().source(&source).await;
+            desk.forged().comes_from(&entry, &source).await;
+        }
         if target.contains("/ingests/") {
             target = target.replace("{id}", &ingest);
         }
+    }
+    if target.contains("{source}") {
+        let source = desk.new_name("source");
+        desk.forged().source(&source).await;
+        target = target.replace("{source}", &source);
     }
     if target.contains("{number}") {
         let number = match last(path) {

@@ -41,6 +41,7 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
             &running.database_url,
             &running.cluster,
             &running.identity,
+            &running.registry.address,
             project.devcluster(),
             project.helm(),
             project.released("berth"),

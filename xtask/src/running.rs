@@ -52,7 +52,8 @@ impl Running {
             }
         };
         let identity = steps.wait("Start the identity provider", Identity::start(&project.identity(), dir)).await?;
-        let registry = Registry::start(&project.registry(), dir, !choice.keep);
+        let program = project.registry();
+        let registry = Registry::start(&program, dir, !choice.keep);
         let registry = steps.wait("Start the registry", registry).await?;
         let cluster = match choice.kubeconfig {
             Some(kubeconfig) => Cluster::existing(kubeconfig.canonicalize()?),

@@ -13,6 +13,20 @@ pub enum Offered {
 }
 
 impl Forged<'_> {
+    /// A source that nobody answers for.
+    pub async fn source(&self, name: &str) {
+        let source = r#"insert into chart_sources (name, spec, auth, added_at, edited_at)
+            values ($1, '{"kind": "index", "address": "https://127.0.0.1:1/"}', 'anonymous', now(), now())"#;
+        self.write_one(sqlx::query(source).bind(name)).await;
+    }
+
+    /// The entry's versions are of a chart at this source.
+    pub async fn comes_from(&self, entry: &str, source: &str) {
+        let origin = "update catalog_entries
+            set spec = spec || jsonb_build_object('origin', jsonb_build_object('source', $2::text, 'chart', 'web')) where name = $1";
+        self.write_one(sqlx::query(origin).bind(entry).bind(source)).await;
+    }
+
     /// An entry for the team `payments` with the version 1.0.0, as if a worker had taken it in and people had decided on it.
     /// Answers the id of its ingest.
     pub async fn entry(&self, name: &str, offered: Offered) -> String {
