@@ -34,6 +34,7 @@ struct Things {
     class: String,
     entry: String,
     ingest: String,
+    source: String,
 }
 
 impl Things {
@@ -45,9 +46,13 @@ impl Things {
         desk.forged().seen_ago(-60).await;
         let entry = desk.new_name("web");
         let ingest = desk.forged().entry(&entry, tests::Offered::Approved).await;
+        let source = desk.new_name("source");
+        desk.forged().source(&source).await;
+        desk.forged().comes_from(&entry, &source).await;
         Self {
             entry,
             ingest,
+            source,
             number: desk.asked().await,
             namespace: ready["name"].as_str().expect("is text").to_owned(),
             class,
@@ -75,7 +80,7 @@ impl Things {
     /// The address of a page, with what its parameters stand for.
     fn fill(&self, path: &str, ids: &HashMap<&str, String>) -> String {
         let mut target = path.replace("{number}", &self.number.to_string()).replace("{class}", &self.class);
-        target = target.replace("{entry}", &self.entry).replace("{version}", "1.0.0");
+        target = target.replace("{entry}", &self.entry).replace("{version}", "1.0.0").replace("{source}", &self.source);
         target = target.replace("/clusters/{name}", &format!("/clusters/{CLUSTER}")).replace("{cluster}", CLUSTER);
         target = target.replace("{name}", &self.namespace).replace("{tab}", "workloads").replace("{slug}", "payments");
         for (of, id) in ids {

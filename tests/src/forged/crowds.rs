@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 /// More of everything: `$1` and `$2` are from where to where, `$3` is the number of a request, `$4` the name of a
 /// namespace.
-const ROWS: [&str; 19] = [
+const ROWS: [&str; 22] = [
     "insert into people (id, issuer, subject, email, name, groups, groups_at, created_at)
      select gen_random_uuid(), 'x', 'row-' || i, '', 'Row ' || i, array['payments-developers', 'payments-owners'], now(), now()
      from generate_series($1 + 1, $2) i",
@@ -55,6 +55,12 @@ const ROWS: [&str; 19] = [
     "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at, rendered)
      select gen_random_uuid(), e.name, '1.0.0', '1', false, v.digest, v.origin, v.findings, now(), 0, now(), v.rendered
      from chart_versions v, catalog_entries e where v.version = '1.0.0' and v.entry not like 'row-%' and e.name like 'row-%' on conflict do nothing",
+    "insert into chart_sources (name, spec, auth, added_at, edited_at)
+     select 'row-' || i, spec, auth, now(), now() from chart_sources, generate_series($1 + 1, $2) i where name not like 'row-%'",
+    "insert into chart_listings (id, source, chart, listed_at)
+     select gen_random_uuid(), name, 'web', now() from chart_sources where name not like 'row-%' on conflict do nothing",
+    "insert into listed_versions (listing_id, version, sort_key, is_prerelease, is_deprecated)
+     select id, '2.0.' || i, '2' || i, false, false from chart_listings, generate_series($1 + 1, $2) i",
     "update chart_versions set state = 'approved', approvals_needed = 0, offered_at = now() where entry like 'row-%' and state = 'candidate'",
 ];
 

@@ -4,8 +4,9 @@
 //! process without credentials or an environment. What is kept is our own copy, by its digest.
 
 mod fetch;
+mod steps;
 
-use super::{entry_form, findings, lock, subject, version_subject};
+use super::{entry_form, lock, subject, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
@@ -13,8 +14,8 @@ use crate::store::Json;
 use crate::store::chart_archives::Archive as Kept;
 use crate::store::chart_ingests::{End, Order, What};
 use crate::store::chart_versions::{NewVersion, Version as Offered};
-use charts::archive::{Archive, Digest, Limits};
-use charts::chart::{Chart, ChartType};
+use charts::archive::{Archive, Digest};
+use charts::chart::Chart;
 use charts::version::{Difference, Version};
 use domain::actor::Actor;
 use domain::audit::EventKind;
@@ -24,13 +25,9 @@ use domain::name::EntryName;
 use domain::text;
 use domain::view::{ChartMetadata, IngestState, IngestStep};
 use domain::{Action, Refusal};
-use helm::{ChartFiles, Helm, HelmError, Render};
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
-use time::OffsetDateTime;
-use tokio::sync::Semaphore;
+use steps::{judge, lay, read, render, unpack, vouch};
 use uuid::Uuid;
-use values::Overlay;
 
 /// Bytes of an archive.
 pub const LARGEST_ARCHIVE: usize = 20 << 20;
@@ -38,9 +35,6 @@ pub const LARGEST_ARCHIVE: usize = 20 << 20;
 const MOST_WAITING: i64 = 50;
 /// Characters of an upload's name that are kept.
 const LONGEST_FILE_NAME: usize = 200;
-/// Runs of helm at a time, each of which may take as much memory as its limits say.
-const RENDERS: usize = 2;
-static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(RENDERS)));
 
 /// Orders that an archive is taken in, as a version of this entry.
 pub async fn upload(ctx: &Ctx, entry: &EntryName, file: &str, bytes: Vec<u8>) -> Result<IngestId> {
@@ -212,6 +206,14 @@ impl Run<'_> {
                 (self.step("Verify who vouches for it", vouch(found, chart.clone(), self.ctx.now())).await?, origin)
             }
         };
+        let (version, digest) = (chart.metadata.version.as_str(), archive.digest.to_hex());
+        let is_known = change!(self.ctx, |tx| {
+            lock(tx, &order.entry).await?;
+            end_if_known(self.ctx, tx, (self.id, order), version, &digest).await
+        });
+        if is_known? {
+            return Ok(());
+        }
         let spec = store::catalog_entries::find(self.ctx.db(), &order.entry).await?.ok_or(Error::NotFound)?.spec;
         let overlay = entry_form::read(&spec).map_err(|refusal| Stop::Failed(refusal.to_string()))?;
         let fits = match spec.form.is_empty() {
@@ -267,17 +269,8 @@ impl Run<'_> {
                 // It was judged with what the entry said before: begin anew.
                 return Err(Error::Entangled);
             }
-            if let Some(there) = store::chart_versions::find(tx, entry, version).await? {
-                let is_same = there.digest == kept.digest;
-                let why = (!is_same).then(|| other_bytes(entry, version, &there.digest));
-                let state = if is_same { IngestState::Unchanged } else { IngestState::Refused };
-                let end = End { state, error: why.as_deref(), version: is_same.then_some(there.about.id) };
-                store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
-                if let Some(why) = &why {
-                    let kind = EventKind::VersionRefused { origin: order.what.words(), reason: why.clone() };
-                    tx.record(ctx, version_subject(entry, version), None, kind);
-                }
-                return Ok(());
+            if end_if_known(ctx, tx, (id, order), version, &kept.digest).await? {
+                return Ok(()); // somebody else took it in meanwhile
             }
             let today = super::day(ctx.now());
             let offered = store::chart_versions::find_offered(tx, entry, today).await?;
@@ -321,6 +314,28 @@ impl Run<'_> {
     }
 }
 
+/// Ends it where the version is there already: nothing is rendered again. The entry is held.
+async fn end_if_known(
+    ctx: &Ctx,
+    tx: &mut Change,
+    (id, order): (IngestId, &Order),
+    version: &str,
+    digest: &str,
+) -> Result<bool> {
+    let entry = &order.entry;
+    let Some(there) = store::chart_versions::find(tx, entry, version).await? else { return Ok(false) };
+    let is_same = there.digest == digest;
+    let why = (!is_same).then(|| other_bytes(entry, version, &there.digest));
+    let state = if is_same { IngestState::Unchanged } else { IngestState::Refused };
+    let end = End { state, error: why.as_deref(), version: is_same.then_some(there.about.id) };
+    store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
+    if let Some(reason) = why {
+        let kind = EventKind::VersionRefused { origin: order.what.words(), reason };
+        tx.record(ctx, version_subject(entry, version), None, kind);
+    }
+    Ok(true)
+}
+
 /// What the trail calls the rule that approves patch versions.
 const PATCH_RULE: &str = "catalog_patch";
 
@@ -350,109 +365,6 @@ fn other_bytes(entry: &EntryName, version: &str, there: &str) -> String {
         "{entry} {version} was taken in before with other bytes (sha256 {}…): a version never changes. Give the chart another version",
         &there[..12.min(there.len())]
     )
-}
-
-/// Off the threads that serve others: it takes processor time.
-async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T, Stop> + Send + 'static) -> Result<T, Stop> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Stop::Error(anyhow::Error::from(error).into()))?
-}
-
-async fn unpack(bytes: Vec<u8>) -> Result<((Archive, Vec<u8>), String), Stop> {
-    compute(move || {
-        let archive = Archive::read(&bytes, &Limits::default()).map_err(|error| Stop::Refused(error.to_string()))?;
-        let detail = format!("{} files in {} kB", archive.files.iter().count(), bytes.len().div_ceil(1000));
-        Ok(((archive, bytes), detail))
-    })
-    .await
-}
-
-async fn read(archive: Archive) -> Result<(Arc<Chart>, String), Stop> {
-    compute(move || {
-        let chart = Chart::read(&archive.files).map_err(|error| Stop::Refused(error.to_string()))?;
-        if chart.metadata.chart_type == ChartType::Library {
-            return Err(Stop::Refused("It is a library for other charts: nothing of it can be installed.".into()));
-        }
-        if let Some(missing) = chart.missing_dependencies().first() {
-            let why = format!(
-                "It needs the chart {}, which is not in the archive: run helm dependency build before helm package.",
-                missing.name
-            );
-            return Err(Stop::Refused(why));
-        }
-        let detail = format!("{} {}", chart.metadata.name, chart.metadata.version.as_str());
-        Ok((Arc::new(chart), detail))
-    })
-    .await
-}
-
-/// What does not fit is told: those who decide on the version correct the entry, or block it.
-async fn lay(overlay: Overlay, chart: Arc<Chart>) -> Result<(bool, String), Stop> {
-    compute(move || {
-        let mistakes = entry_form::mistakes(&overlay, &chart);
-        let detail = match mistakes.as_slice() {
-            [] => "all of it fits".to_owned(),
-            [one] => format!("one mistake: {one}"),
-            [first, more @ ..] => format!("{} mistakes: {first}; and {} more", more.len() + 1, more.len()),
-        };
-        Ok((mistakes.is_empty(), detail))
-    })
-    .await
-}
-
-async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart, values: &str) -> Result<(String, String), Stop> {
-    let helm = Helm::at(&ctx.berth.config.catalog.helm, PERMITS.clone(), helm::Limits::default()).await;
-    let helm = helm.map_err(stop_of)?;
-    let files = archive.files.iter().map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
-    let files = ChartFiles::new(files).map_err(|error| Stop::Refused(error.to_string()))?;
-    let render = Render {
-        release: release_name(&chart.metadata.name),
-        namespace: findings::SAMPLE_NAMESPACE,
-        values,
-        kube_version: None,
-        api_versions: &[],
-    };
-    let rendered = helm.template(&files, &render).await.map_err(stop_of)?;
-    let detail = format!("by Helm {}, {} kB", helm.version(), rendered.manifests.len().div_ceil(1000));
-    Ok((rendered.manifests, detail))
-}
-
-/// Its release's name in a rendering: the chart's own, as far as that may be one.
-fn release_name(chart: &str) -> &str {
-    if chart.len() <= 40 { chart } else { "release" }
-}
-
-/// Helm's no is the chart's fault; what keeps helm from running is ours.
-fn stop_of(error: HelmError) -> Stop {
-    match &error {
-        HelmError::Failed { .. }
-        | HelmError::ValuesRefused { .. }
-        | HelmError::MissingSubcharts { .. }
-        | HelmError::TimedOut { .. }
-        | HelmError::TooMuchOutput { .. }
-        | HelmError::TooMuchMemory { .. }
-        | HelmError::TooMuchTime { .. }
-        | HelmError::NotText => Stop::Refused(error.to_string()),
-        HelmError::NotFound { .. } | HelmError::WrongVersion { .. } => Stop::Failed(error.to_string()),
-        HelmError::Stopping | HelmError::Io(_) => Stop::Error(anyhow::Error::from(error).into()),
-    }
-}
-
-/// Whether it is the chart that was asked for, and whoever the source demands has signed it.
-async fn vouch(found: fetch::FromSource, chart: Arc<Chart>, now: OffsetDateTime) -> Result<(Signature, String), Stop> {
-    compute(move || {
-        found.require(&chart)?;
-        found.verify(&chart, now)
-    })
-    .await
-}
-
-async fn judge(rendered: String, signature: Signature) -> Result<(Findings, String), Stop> {
-    compute(move || {
-        let found = findings::of(&rendered, signature).map_err(|error| Stop::Refused(error.to_string()))?;
-        let detail = format!("{} objects, {} images", found.n_objects, found.images.len());
-        Ok((found, detail))
-    })
-    .await
 }
 
 /// Sorts byte by byte as versions do (<https://semver.org/#spec-item-11>): a release after its pre-releases, of these numbers

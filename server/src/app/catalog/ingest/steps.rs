@@ -1,0 +1,121 @@
+//! The steps of taking a chart in, each with what was seen: what is computed is computed off the threads that serve others.
+
+use super::Stop;
+use super::fetch::FromSource;
+use crate::app::Ctx;
+use crate::app::catalog::{entry_form, findings};
+use charts::archive::{Archive, Limits};
+use charts::chart::{Chart, ChartType};
+use domain::catalog::{Findings, Signature};
+use helm::{ChartFiles, Helm, HelmError, Render};
+use std::sync::{Arc, LazyLock};
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use values::Overlay;
+
+/// Runs of helm at a time, each of which may take as much memory as its limits say.
+const RENDERS: usize = 2;
+static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(RENDERS)));
+
+/// Off the threads that serve others: it takes processor time.
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T, Stop> + Send + 'static) -> Result<T, Stop> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Stop::Error(anyhow::Error::from(error).into()))?
+}
+
+pub async fn unpack(bytes: Vec<u8>) -> Result<((Archive, Vec<u8>), String), Stop> {
+    compute(move || {
+        let archive = Archive::read(&bytes, &Limits::default()).map_err(|error| Stop::Refused(error.to_string()))?;
+        let detail = format!("{} files in {} kB", archive.files.iter().count(), bytes.len().div_ceil(1000));
+        Ok(((archive, bytes), detail))
+    })
+    .await
+}
+
+pub async fn read(archive: Archive) -> Result<(Arc<Chart>, String), Stop> {
+    compute(move || {
+        let chart = Chart::read(&archive.files).map_err(|error| Stop::Refused(error.to_string()))?;
+        if chart.metadata.chart_type == ChartType::Library {
+            return Err(Stop::Refused("It is a library for other charts: nothing of it can be installed.".into()));
+        }
+        if let Some(missing) = chart.missing_dependencies().first() {
+            let why = format!(
+                "It needs the chart {}, which is not in the archive: run helm dependency build before helm package.",
+                missing.name
+            );
+            return Err(Stop::Refused(why));
+        }
+        let detail = format!("{} {}", chart.metadata.name, chart.metadata.version.as_str());
+        Ok((Arc::new(chart), detail))
+    })
+    .await
+}
+
+/// What does not fit is told: those who decide on the version correct the entry, or block it.
+pub async fn lay(overlay: Overlay, chart: Arc<Chart>) -> Result<(bool, String), Stop> {
+    compute(move || {
+        let mistakes = entry_form::mistakes(&overlay, &chart);
+        let detail = match mistakes.as_slice() {
+            [] => "all of it fits".to_owned(),
+            [one] => format!("one mistake: {one}"),
+            [first, more @ ..] => format!("{} mistakes: {first}; and {} more", more.len() + 1, more.len()),
+        };
+        Ok((mistakes.is_empty(), detail))
+    })
+    .await
+}
+
+pub async fn render(ctx: &Ctx, archive: &Archive, chart: &Chart, values: &str) -> Result<(String, String), Stop> {
+    let helm = Helm::at(&ctx.berth.config.catalog.helm, PERMITS.clone(), helm::Limits::default()).await;
+    let helm = helm.map_err(stop_of)?;
+    let files = archive.files.iter().map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
+    let files = ChartFiles::new(files).map_err(|error| Stop::Refused(error.to_string()))?;
+    let render = Render {
+        release: release_name(&chart.metadata.name),
+        namespace: findings::SAMPLE_NAMESPACE,
+        values,
+        kube_version: None,
+        api_versions: &[],
+    };
+    let rendered = helm.template(&files, &render).await.map_err(stop_of)?;
+    let detail = format!("by Helm {}, {} kB", helm.version(), rendered.manifests.len().div_ceil(1000));
+    Ok((rendered.manifests, detail))
+}
+
+/// Its release's name in a rendering: the chart's own, as far as that may be one.
+fn release_name(chart: &str) -> &str {
+    if chart.len() <= 40 { chart } else { "release" }
+}
+
+/// Helm's no is the chart's fault; what keeps helm from running is ours.
+fn stop_of(error: HelmError) -> Stop {
+    match &error {
+        HelmError::Failed { .. }
+        | HelmError::ValuesRefused { .. }
+        | HelmError::MissingSubcharts { .. }
+        | HelmError::TimedOut { .. }
+        | HelmError::TooMuchOutput { .. }
+        | HelmError::TooMuchMemory { .. }
+        | HelmError::TooMuchTime { .. }
+        | HelmError::NotText => Stop::Refused(error.to_string()),
+        HelmError::NotFound { .. } | HelmError::WrongVersion { .. } => Stop::Failed(error.to_string()),
+        HelmError::Stopping | HelmError::Io(_) => Stop::Error(anyhow::Error::from(error).into()),
+    }
+}
+
+/// Whether it is the chart that was asked for, and whoever the source demands has signed it.
+pub async fn vouch(found: FromSource, chart: Arc<Chart>, now: OffsetDateTime) -> Result<(Signature, String), Stop> {
+    compute(move || {
+        found.require(&chart)?;
+        found.verify(&chart, now)
+    })
+    .await
+}
+
+pub async fn judge(rendered: String, signature: Signature) -> Result<(Findings, String), Stop> {
+    compute(move || {
+        let found = findings::of(&rendered, signature).map_err(|error| Stop::Refused(error.to_string()))?;
+        let detail = format!("{} objects, {} images", found.n_objects, found.images.len());
+        Ok((found, detail))
+    })
+    .await
+}
