@@ -58,7 +58,7 @@ pages! {
     ClassPreview     "/admin/classes/{class}/preview"            SetUp     "Preview"        .within(Section::Classes);
     ClassMove        "/admin/classes/{class}/move"               SetUp     "Move namespaces" .within(Section::Classes);
     Curation         "/admin/catalog"                            SetUp     "Curation"       .leads(Section::Curation).found("entries and versions of the catalog");
-    CuratedEntry     "/admin/catalog/{entry}"                    SetUp     "Entry"          .within(Section::Curation);
+    CuratedEntry     "/admin/catalog/{entry}"                    SetUp     "Entry"          .within(Section::Curation).live();
     EditEntry        "/admin/catalog/{entry}/edit"               SettingUp "Edit entry"     .within(Section::Curation);
     ReviewVersion    "/admin/catalog/{entry}/versions/{version}" SetUp     "Review version" .within(Section::Curation);
     Ingest           "/admin/catalog/{entry}/ingests/{id}"       SetUp     "Taking in"      .within(Section::Curation).live();

@@ -76,6 +76,35 @@ test('an archive becomes a candidate, is approved, offered, ended and blocked', 
   await expect(second.locator(`[data-entry="${name}"]`)).toHaveCount(0);
 });
 
+test('a source is looked at, and a chart of it becomes a candidate', async ({ as }) => {
+  const name = unused('followed');
+  const page = await as('platform');
+  await page.goto('/admin/sources');
+  await page.getByRole('link', { name: 'company-registry' }).click();
+  await page.getByRole('button', { name: 'Look at it now' }).click();
+  await expect(panel(page, 'Last look').locator('header [data-state="ok"]')).toBeVisible();
+  await page.getByRole('link', { name: 'New entry from web-service' }).click();
+  await expect(page.getByLabel('Versions come from')).toHaveValue('company-registry');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Title').fill('Followed');
+  await page.getByLabel('Summary').fill('One that follows its source.');
+  await page.getByLabel('Category').selectOption('service');
+  await page.getByLabel('Owner').fill('Platform team');
+  await page.getByLabel('Risk').selectOption('low');
+  await page.getByRole('button', { name: 'Create entry' }).click();
+  // What the source has appears by itself.
+  const version = page.locator('[data-slot="available"] [data-version="1.0.0"]');
+  await expect(version).toHaveAttribute('data-state', 'new');
+  await version.getByRole('button', { name: 'Take in 1.0.0' }).click();
+  await expect(page.locator('[data-state="taken_in"]')).toBeVisible();
+  await page.getByRole('link', { name: 'Look at 1.0.0' }).click();
+  await expect(page.getByRole('button', { name: 'Approve 1.0.0' })).toBeVisible();
+
+  const developer = await as('developer');
+  const answer = await developer.goto('/admin/sources');
+  expect(answer.status()).toBe(404);
+});
+
 async function upload(page, name, buffer) {
   await page.getByLabel('Archive of the chart').setInputFiles({ name, mimeType: 'application/gzip', buffer });
   await page.getByRole('button', { name: 'Upload' }).click();

@@ -170,6 +170,21 @@ const PAGES = {
   curation: { role: 'platform', path: '/admin/catalog' },
   'curated-entry': { role: 'platform', path: '/admin/catalog/postgresql' },
   'curated-entry-auditor': { role: 'auditor', path: '/admin/catalog/postgresql' },
+  'curated-entry-source': { role: 'platform', path: '/admin/catalog/metrics-server' },
+  sources: { role: 'platform', path: '/admin/sources' },
+  source: { role: 'platform', path: '/admin/sources/company-registry' },
+  'source-auditor': { role: 'auditor', path: '/admin/sources/mirror' },
+  'source-edit': { role: 'platform', path: '/admin/sources/company-registry/edit' },
+  'source-mistakes': {
+    role: 'platform',
+    path: '/admin/sources/new',
+    then: async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill('tried');
+      await page.getByLabel('Address').fill('oci://10.0.0.1/charts');
+      await page.getByRole('button', { name: 'Save and look at it' }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
   'entry-new': { role: 'platform', path: '/admin/catalog/new' },
   'entry-edit': { role: 'platform', path: '/admin/catalog/postgresql/edit' },
   'version-review': { role: 'platform', path: '/admin/catalog/web-service/versions/1.1.0' },

@@ -40,6 +40,21 @@ pub fn of_ingest(berth: &Berth, id: IngestId) -> BoxStream<'static, ()> {
     })
 }
 
+/// Whenever an entry has changed, a version of one, what a source has, or what is being taken in.
+pub fn of_catalog(berth: &Berth) -> BoxStream<'static, ()> {
+    matching(berth.notifier.subscribe(), |change| match change {
+        notifier::Change::Catalog | notifier::Change::Ingest(_) => true,
+        notifier::Change::Request(_)
+        | notifier::Change::Namespace(_)
+        | notifier::Change::Namespaces
+        | notifier::Change::Jobs
+        | notifier::Change::Clusters
+        | notifier::Change::Teams
+        | notifier::Change::Classes
+        | notifier::Change::Access(_) => false,
+    })
+}
+
 /// Whenever anything has changed that stands in a list: who looks at one looks again.
 pub fn of_lists(berth: &Berth) -> BoxStream<'static, ()> {
     matching(berth.notifier.subscribe(), |change| match change {

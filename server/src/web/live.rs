@@ -116,7 +116,7 @@ impl LivePage {
             Self::Namespace { cluster, name, tab } => {
                 channel::of_namespace(who, path, (cluster, name, tab), session).await?
             }
-            Self::Home | Self::Requests | Self::Request(_) | Self::Ingest { .. } => {
+            Self::Home | Self::Requests | Self::Request(_) | Self::CuratedEntry(_) | Self::Ingest { .. } => {
                 channel::of_one(who, self, path, session).await?
             }
         };

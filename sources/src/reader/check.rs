@@ -86,6 +86,7 @@ impl fmt::Display for Seen {
             Self::Access(Access::Token { realm, is_anonymous: false }) => {
                 write!(f, "signed in with a token from {realm}")
             }
+            Self::Charts(Charts::Named(names)) if names.len() == 1 => f.write_str("1 chart named by the source"),
             Self::Charts(Charts::Named(names)) => write!(f, "{} charts named by the source", names.len()),
             Self::Charts(Charts::Catalog(names)) => write!(f, "{} repositories listed", names.len()),
             Self::Charts(Charts::NoCatalog) => f.write_str("it lists no repositories; name its charts in the source"),

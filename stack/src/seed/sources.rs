@@ -28,6 +28,8 @@ pub async fn connect(desk: &Desk, places: &Places<'_>) -> Result<()> {
             of_registry.push(version_of(&archive, "metrics-server")?);
         }
     }
+    let own = Address::package(helm, &places.catalog.join("web-service/chart"), &packed)?;
+    registry.push(helm, &own, "charts")?;
     fs::create_dir_all(registry.repository_dir.join("charts"))?;
     registry.index(helm, "charts")?;
     let api = desk.api("platform")?;
@@ -36,7 +38,7 @@ pub async fn connect(desk: &Desk, places: &Places<'_>) -> Result<()> {
     let tokens = registry.tokens.replacen("https://", "", 1);
     let spec = json!({
         "kind": "registry", "address": registry.registry.replacen("https://", "oci://", 1) + "/charts", "ca": ca,
-        "credential_hosts": [tokens], "charts": ["metrics-server"],
+        "credential_hosts": [tokens], "charts": ["metrics-server", "web-service"],
     });
     save(desk, "company-registry", &json!({"spec": spec, "credentials": credentials})).await?;
     let spec = json!({"kind": "index", "address": format!("{}/charts", registry.repository), "ca": ca});

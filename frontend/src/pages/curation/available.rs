@@ -3,7 +3,7 @@
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Again, Errors, Field, post_to};
-use crate::parts::{list, note, stages, url, when};
+use crate::parts::{list, note, slot, stages, url, when};
 use domain::name::EntryName;
 use domain::view::{Available, AvailableState, AvailableVersion};
 use leptos::prelude::*;
@@ -30,8 +30,7 @@ pub(super) fn panel(entry: &EntryName, of: &Available, may: bool, again: &Again,
                 </h2>
                 {ask}
             </header>
-            <div class="body stack">{state(of, now)}</div>
-            {list}
+            {slot::slot("available", "", view! { <div class="body stack">{state(of, now)}</div> {list} })}
             {may.then(|| other(&base, again))}
         </section>
     }

@@ -9,7 +9,7 @@ use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::{self, Head};
-use crate::parts::{catalog, note, url, when};
+use crate::parts::{catalog, note, slot, url, when};
 use domain::catalog::{Approval, AutomaticRule};
 use domain::page::PageKind;
 use domain::view::{CuratedEntry, IngestState, IngestView, VersionRow};
@@ -40,18 +40,19 @@ fn body(frame: &Frame, view: &CuratedEntry, is_first: bool, again: &Again) -> An
         .into_any(),
     );
     view! {
+        {slot::live(frame.path.clone())}
         {head.view()}
         <div class="split">
             <div class="stack">
                 {again.note()}
                 {withdrawn(view)}
-                {versions(view, is_first, frame.now)}
+                {slot::slot("versions", "stack", versions(view, is_first, frame.now))}
                 {view.available.as_ref().map(|of| available::panel(&view.name, of, may, again, frame.now))}
                 {may.then(|| upload(view, again))}
             </div>
             <aside class="stack" aria-label="About it">
                 {says(view, frame.now)}
-                {ingests(&view.ingests, frame.now)}
+                {slot::slot("ingests", "", ingests(&view.ingests, frame.now))}
                 {may.then(|| offer(view, again))}
             </aside>
         </div>

@@ -120,13 +120,21 @@ fn row(line: Line, (before_label, now_label): &(Option<String>, String)) -> AnyV
         (true, false, false) => badge::badge(Tone::Info, LuInfo, "Changed"),
         (false, _, false) => ().into_any(),
     };
-    let before =
-        has_before.then(|| view! { <td class="prose" data-label=before_label>{line.before.unwrap_or_default()}</td> });
+    let both = format!("{before_label} and {now_label}");
+    let cells = match line.before.filter(|_| has_before) {
+        // Said once where it is the same: a long list in half the width is read twice to see that nothing differs.
+        Some(_) if is_same => view! { <td class="prose" colspan="2" data-label=both>{line.now}</td> }.into_any(),
+        Some(before) => view! {
+            <td class="prose" data-label=before_label>{before}</td>
+            <td class="prose" data-label=now_label>{line.now}</td>
+        }
+        .into_any(),
+        None => view! { <td class="prose" data-label=now_label>{line.now}</td> }.into_any(),
+    };
     view! {
         <tr data-finding=line.code>
             <th scope="row">{line.what}</th>
-            {before}
-            <td class="prose" data-label=now_label>{line.now}</td>
+            {cells}
             <td class="end">{change}</td>
         </tr>
     }

@@ -99,7 +99,7 @@ fn charts(view: &SourceView, may: bool) -> Option<AnyView> {
             let label = format!("New entry from {chart}");
             view! { <a class="btn quiet" href=url::with_query(PageKind::NewEntry.path(), &query) aria-label=label>"New entry"</a> }
         });
-        view! { <li><span class="plain">{chart.clone()}</span>{new}</li> }
+        view! { <li><div class="cell-2"><span class="plain">{chart.clone()}</span></div><div class="state">{new}</div></li> }
     });
     let panel = view! {
         <section class="panel" aria-labelledby="charts">

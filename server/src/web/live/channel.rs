@@ -139,6 +139,7 @@ pub async fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 
     let (changes, pause) = match &page {
         LivePage::Request(number) => (live::of_request(berth, *number), PAUSE),
         LivePage::Ingest { id, .. } => (live::of_ingest(berth, *id), PAUSE),
+        LivePage::CuratedEntry(_) => (live::of_catalog(berth), PAUSE),
         LivePage::Home | LivePage::Requests | LivePage::Namespace { .. } => (live::of_lists(berth), PAUSE_OF_LISTS),
     };
     // Heard from before the page is rendered, so that nothing is missed.

@@ -9,7 +9,7 @@ use domain::id::IngestId;
 use domain::name::{ClusterName, EntryName, NamespaceName, RequestNumber};
 use domain::view::{Queue, RequestFilter, RequestPage};
 use frontend::pages::namespace::Tab;
-use frontend::{Assets, pages};
+use frontend::{Again, Assets, pages};
 use http::Uri;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +21,7 @@ pub enum LivePage {
     /// The list; which, its query says.
     Requests,
     Request(RequestNumber),
+    CuratedEntry(EntryName),
     Ingest {
         entry: EntryName,
         id: IngestId,
@@ -44,6 +45,8 @@ impl LivePage {
             [""] => Some(Self::Home),
             ["requests"] => Some(Self::Requests),
             ["requests", number] => Some(Self::Request(RequestNumber(number.parse().ok()?))),
+            // The form of a new one is no entry.
+            ["admin", "catalog", entry] if *entry != "new" => Some(Self::CuratedEntry(entry.parse().ok()?)),
             ["admin", "catalog", entry, "ingests", id] => {
                 Some(Self::Ingest { entry: entry.parse().ok()?, id: IngestId(id.parse().ok()?) })
             }
@@ -71,6 +74,11 @@ impl LivePage {
                     PAGE,
                 );
                 Ok(pages::requests::page(frame, list.await?))
+            }
+            Self::CuratedEntry(entry) => {
+                let after = query::<Paging>(path)?.after;
+                let view = views::catalog::curated_entry(ctx, entry, after.as_deref(), PAGE).await?;
+                Ok(pages::curation::entry::page(frame, view, after.is_none(), Again::default()))
             }
             Self::Ingest { entry, id } => {
                 Ok(pages::curation::ingest::page(frame, views::catalog::ingest(ctx, entry, *id).await?))
@@ -104,7 +112,14 @@ mod tests {
         assert_eq!(LivePage::parse("/requests/12"), Some(LivePage::Request(RequestNumber(12))));
         let tab = |path| match LivePage::parse(path) {
             Some(LivePage::Namespace { tab, .. }) => Some(tab),
-            Some(LivePage::Home | LivePage::Requests | LivePage::Request(_) | LivePage::Ingest { .. }) | None => None,
+            Some(
+                LivePage::Home
+                | LivePage::Requests
+                | LivePage::Request(_)
+                | LivePage::CuratedEntry(_)
+                | LivePage::Ingest { .. },
+            )
+            | None => None,
         };
         assert_eq!(tab("/namespaces/harbour-1/payments-dev"), Some(Tab::Overview));
         assert_eq!(tab("/namespaces/harbour-1/payments-dev/events"), Some(Tab::Events));
