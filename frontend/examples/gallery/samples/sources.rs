@@ -1,6 +1,6 @@
 //! Sources of charts.
 
-use super::values::{ago, error, page_of, refused};
+use super::values::{ago, error, page_of};
 use super::viewers::{auditor, platform};
 use super::{Gallery as To, HOSTILE};
 use domain::catalog::{SourceAuth, SourceKind, SourceSpec};
@@ -18,7 +18,7 @@ pub fn pages(to: &mut To) {
     }
     for (name, viewer, view, again) in [
         ("source", platform(), source(Some(check(true))), Again::default()),
-        ("source-wrong", platform(), source(Some(check(false))), refused("secret", "is missing", "")),
+        ("source-wrong", platform(), source(Some(check(false))), in_use()),
         ("source-read", auditor(), source(None), Again::default()),
     ] {
         to.add(name, viewer, "/admin/sources/acme", view, |frame, view| {
@@ -33,6 +33,10 @@ pub fn pages(to: &mut To) {
         let refusal = Some("somebody else has changed it".into());
         pages::sources::edit::page(frame, &name("acme"), fields, vec![], refusal)
     });
+}
+
+fn in_use() -> Again {
+    Again { refusal: Some("versions of postgresql come from it".into()), ..Again::default() }
 }
 
 fn name(of: &str) -> SourceName {
