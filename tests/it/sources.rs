@@ -126,6 +126,24 @@ async fn an_index_says_when_bytes_change_and_a_wrong_digest_is_refused() {
 }
 
 #[tokio::test]
+async fn a_source_that_is_moved_forgets_what_the_former_had() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let (registry, name) = (Registry::default(), desk.new_name("web"));
+    let [before, after] = ["before", "after"].map(|place| format!("{name}-{place}"));
+    registry.publish(&before, &[("web-1.0.0.tgz", chart(&name, "1.0.0", &[]))]);
+    registry.publish(&after, &[("web-2.0.0.tgz", chart(&name, "2.0.0", &[]))]);
+    let source = connect(&desk, &platform, &registry.repository(&before)).await;
+    entry(&platform, &name, &source).await;
+    assert_eq!(states(&listed(&platform, &name).await), [("1.0.0", "new")]);
+    let moved = json!({"version": 1, "spec": registry.repository(&after)});
+    platform.put(&format!("/api/v1/sources/{source}"), &moved).await.expect(200);
+    assert_eq!(states(&listed(&platform, &name).await), [("2.0.0", "new")]);
+    let gone = take_in(&platform, &name, "1.0.0").await;
+    assert_eq!(gone["state"], "refused", "{gone}");
+}
+
+#[tokio::test]
 async fn addresses_that_are_not_public_are_refused_before_anything_is_asked() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;
@@ -192,7 +210,7 @@ async fn what_a_source_demands_is_signed_or_refused() {
     registry.push("it", &chart(&name, "1.0.0", &[]));
     entry(&platform, &name, &source).await;
     let missing = take_in(&platform, &name, "1.0.0").await;
-    assert_eq!(missing["state"], "refused", "{missing}");
+    assert_eq!(missing["state"], "failed", "{missing}");
     assert!(missing["error"].as_str().is_some_and(|why| why.contains("there is none")), "{missing}");
 
     let other = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
@@ -223,6 +241,7 @@ async fn a_policy_that_cannot_be_meant_is_refused_without_repeating_it() {
         json!({"require": [{"kind": "provenance", "keyring": "hunter2"}]}),
         json!({"require": [{"kind": "cosign_keyless", "root": "public-good", "identities": [{"issuer": "https://i.example", "subject": {"glob": "**"}}]}]}),
         json!({"require": [{"kind": "trust_me"}]}),
+        json!({"require": [], "hunter2": true}),
     ] {
         let body = json!({"spec": {"kind": "registry", "address": "oci://registry.example.com", "proof": proof}});
         let refused = platform.put(&path, &body).await.expect_problem(422, "invalid");

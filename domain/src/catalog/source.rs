@@ -77,11 +77,18 @@ impl SourceSpec {
         let address = text::check(&self.address, 1, LONGEST_ADDRESS, Lines::One);
         errors.unless(address.is_ok(), "address", "must be an address, as oci://registry.example.com/charts");
         errors.unless(self.ca.len() <= LONGEST_CA, "ca", "is longer than 64 KiB");
+        // It is shown to all who set up.
+        errors.unless(!self.ca.contains("PRIVATE KEY"), "ca", "holds a private key: give certificates alone");
         errors.unless(self.credential_hosts.len() <= MOST_HOSTS, "credential_hosts", "has more than 20 hosts");
         errors.unless(self.charts.len() <= MOST_CHARTS, "charts", "has more than 500 names");
         let are_names = self.charts.iter().all(|chart| text::check(chart, 1, 255, Lines::One).is_ok());
         errors.unless(are_names, "charts", "has a name that is empty or longer than 255 characters");
         errors.finish()
+    }
+
+    /// Whether each chart needs somebody's signature.
+    pub fn needs_proof(&self) -> bool {
+        self.proof.get("require").and_then(Value::as_array).is_some_and(|demands| !demands.is_empty())
     }
 }
 
@@ -163,6 +170,8 @@ mod tests {
     fn every_mistake_is_told_at_once() {
         let mut wrong = sample();
         assert_eq!(wrong.check(), Ok(()));
+        wrong.ca = "-----BEGIN EC PRIVATE KEY-----".into();
+        assert_eq!(wrong.check().expect_err("wrong").0[0].field, "ca");
         wrong.address = String::new();
         wrong.ca = "x".repeat(LONGEST_CA + 1);
         wrong.charts.insert("x".repeat(256));

@@ -104,7 +104,10 @@ impl EntryFields {
 
     fn read_origin(&self) -> Result<Option<ChartOrigin>, FieldErrors> {
         if self.source.is_empty() {
-            return Ok(None);
+            return match self.chart.trim() {
+                "" => Ok(None),
+                _ => Err(FieldErrors::of("source", "is missing: a chart is named, and no source")),
+            };
         }
         Ok(Some(ChartOrigin { source: self.source.parse()?, chart: self.chart.trim().to_owned() }))
     }

@@ -2,7 +2,7 @@
 
 use super::{Result, parsed};
 use domain::catalog::ChartOrigin;
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::view::{AvailableState, AvailableVersion};
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -104,7 +104,7 @@ pub async fn order(db: impl PgExecutor<'_>, origin: &ChartOrigin, at: OffsetDate
 }
 
 /// Says of those that are due that they are to be asked, and answers their ids. Due are those of entries that are not
-/// withdrawn, which were asked before `before` last and may be asked again.
+/// withdrawn, which were asked before `before` last and may be asked again; an order from before that was lost.
 pub async fn order_due(
     db: impl PgExecutor<'_>,
     before: OffsetDateTime,
@@ -114,7 +114,7 @@ pub async fn order_due(
     sqlx::query_scalar!(
         "update chart_listings set ordered_at = $2 where id in (
              select l.id from chart_listings l
-             where l.ordered_at is null and (l.asked_at is null or l.asked_at < $1)
+             where (l.ordered_at is null or l.ordered_at < $1) and (l.asked_at is null or l.asked_at < $1)
                and (l.not_before is null or l.not_before <= $2)
                and exists (select from catalog_entries e
                            where e.source = l.source and e.chart = l.chart and e.withdrawn_at is null)
@@ -126,6 +126,38 @@ pub async fn order_due(
     )
     .fetch_all(db)
     .await
+}
+
+/// Forgets all that a source had, for it is another now, and says that it is to be asked again. Answers their ids.
+pub async fn forget(db: &mut PgConnection, source: &SourceName, at: OffsetDateTime) -> Result<Vec<Uuid>> {
+    sqlx::query!(
+        "delete from listed_versions v using chart_listings l where l.id = v.listing_id and l.source = $1",
+        source.as_str()
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query_scalar!(
+        "update chart_listings set ordered_at = $2, listed_at = null, error = null, not_before = null, etag = null,
+                n_versions = 0
+         where source = $1 returning id",
+        source.as_str(),
+        at
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Drops what no entry names any more.
+pub async fn drop_unused(db: impl PgExecutor<'_>, origin: &ChartOrigin) -> Result<()> {
+    sqlx::query!(
+        "delete from chart_listings l where l.source = $1 and l.chart = $2
+           and not exists (select from catalog_entries e where e.source = l.source and e.chart = l.chart)",
+        origin.source.as_str(),
+        origin.chart
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// What came of asking.
@@ -196,7 +228,8 @@ pub async fn list_available(
     let rows = sqlx::query!(
         r#"select l.version, l.sort_key, l.is_deprecated, l.app_version, l.created_at, l.digest as listed_digest,
                   v.digest as "digest?"
-           from listed_versions l left join chart_versions v on v.entry = $2 and v.version = l.version
+           from listed_versions l
+             left join chart_versions v on v.entry = $2 and ltrim(v.version, 'v') = ltrim(l.version, 'v')
            where l.listing_id = $1 and ($3::text is null or l.sort_key < $3 collate "C")
            order by l.sort_key desc limit $4"#,
         id,
@@ -242,26 +275,34 @@ pub async fn archive(
     Ok(row.map(|row| (row.url, row.digest)))
 }
 
-/// Versions that are newer than all that were taken in for an entry and have not been tried, newest first; none for an entry
-/// without any version, where people choose the first.
+/// Versions that are newer than all that were taken in for an entry, newest first; none for an entry without any version, where
+/// people choose the first. One that was refused is not among them, nor one that could not be had for several times: it is
+/// tried again after `before`, and `attempts` times in all.
 pub async fn list_newer(
     db: impl PgExecutor<'_>,
     id: Uuid,
     entry: &EntryName,
     with_prereleases: bool,
+    (before, attempts): (OffsetDateTime, i64),
     limit: i64,
 ) -> Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select l.version from listed_versions l
            where l.listing_id = $1 and not l.is_deprecated and (not l.is_prerelease or $3)
              and l.sort_key > (select max(v.sort_key) from chart_versions v where v.entry = $2)
-             and not exists (select from chart_ingests i
-                             where i.entry = $2 and i.state <> 'failed' and i.what @> jsonb_build_object('version', l.version))
+             and not exists (select from chart_ingests i join chart_listings o on o.id = $1
+                             where i.entry = $2 and (i.state <> 'failed' or i.begun_at >= $5)
+                               and i.what @> jsonb_build_object('source', o.source, 'chart', o.chart, 'version', l.version))
+             and $6 > (select count(*) from chart_ingests i join chart_listings o on o.id = $1
+                       where i.entry = $2
+                         and i.what @> jsonb_build_object('source', o.source, 'chart', o.chart, 'version', l.version))
            order by l.sort_key desc limit $4"#,
         id,
         entry.as_str(),
         with_prereleases,
-        limit
+        limit,
+        before,
+        attempts
     )
     .fetch_all(db)
     .await

@@ -80,6 +80,14 @@ pub async fn hold(db: impl PgExecutor<'_>, name: &SourceName) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// Whether it is still what it was at this version; it stays that before the transaction ends.
+pub async fn hold_version(db: impl PgExecutor<'_>, name: &SourceName, version: i32) -> Result<bool> {
+    let found = sqlx::query_scalar!("select version from chart_sources where name = $1 for share", name.as_str())
+        .fetch_optional(db)
+        .await?;
+    Ok(found == Some(version))
+}
+
 /// By name.
 pub async fn list(db: impl PgExecutor<'_>, after: Option<&str>, limit: i64) -> Result<Vec<SourceRow>> {
     let rows = sqlx::query!(
@@ -96,7 +104,7 @@ pub async fn list(db: impl PgExecutor<'_>, after: Option<&str>, limit: i64) -> R
         Ok(SourceRow {
             name: parsed(&row.name)?,
             kind: row.spec.kind,
-            needs_proof: !row.spec.proof.is_empty(),
+            needs_proof: row.spec.needs_proof(),
             address: row.spec.0.address,
             n_entries: row.n_entries,
             is_ok: check.as_ref().map(SourceCheck::is_ok),

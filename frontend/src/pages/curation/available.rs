@@ -69,7 +69,7 @@ fn row(base: &str, version: &AvailableVersion, may: bool, now: OffsetDateTime) -
         AvailableState::New => ("new", None),
         AvailableState::TakenIn => ("taken_in", Some(badge::badge(Tone::Neutral, LuCheck, "Taken in"))),
         AvailableState::OtherBytes => {
-            ("other_bytes", Some(badge::badge(Tone::Bad, LuTriangleAlert, "Its bytes changed at the source")))
+            ("other_bytes", Some(badge::badge(Tone::Bad, LuTriangleAlert, "Other bytes at the source")))
         }
     };
     let take = (may && version.state == AvailableState::New).then(|| {

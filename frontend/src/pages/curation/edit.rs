@@ -103,6 +103,10 @@ fn what(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
 fn origin(fields: &EntryFields, errors: Errors<'_>, sources: &[SourceName]) -> AnyView {
     let mut offered = vec![(String::new(), "Uploaded archives".to_owned())];
     offered.extend(sources.iter().map(|source| (source.to_string(), source.to_string())));
+    // One that the list leaves out stays what was chosen.
+    if !offered.iter().any(|(name, _)| *name == fields.source) {
+        offered.push((fields.source.clone(), fields.source.clone()));
+    }
     let chart = Field::new("chart", "Chart", errors).help("As the source names it, where versions come from one.");
     view! {
         {Field::new("source", "Versions come from", errors).select(offered, &fields.source)}

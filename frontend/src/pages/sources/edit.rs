@@ -105,7 +105,7 @@ fn credentials(is_there: bool, fields: &SourceFields, errors: Errors<'_>) -> Any
         ways.insert(0, (SourceFields::KEEP.to_owned(), "As before: credentials stay".to_owned()));
     }
     let secret = Field::new("secret", "Password or token", errors)
-        .help("Kept encrypted, sent to this source alone, and never shown again.");
+        .help("Kept encrypted, sent to this source and the hosts below alone, and never shown again.");
     let control = view! {
         <input
             class="input"

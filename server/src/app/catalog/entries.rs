@@ -62,6 +62,11 @@ async fn hold_source(tx: &mut Change, spec: &EntrySpec) -> Result<()> {
 
 /// What its source has is asked for when it comes from there now.
 async fn follow_origin(tx: &mut Change, ctx: &Ctx, before: Option<&EntrySpec>, spec: &EntrySpec) -> Result<()> {
+    if let Some(former) = before.and_then(|before| before.origin.as_ref())
+        && spec.origin.as_ref() != Some(former)
+    {
+        store::chart_listings::drop_unused(&mut **tx, former).await?;
+    }
     match &spec.origin {
         Some(origin) if before.and_then(|before| before.origin.as_ref()) != Some(origin) => {
             listings::order(tx, ctx, origin).await

@@ -21,12 +21,13 @@ use domain::actor::Actor;
 use domain::audit::EventKind;
 use domain::catalog::{AutomaticRule, ChartOrigin, EntrySpec, Findings, Signature, VersionState};
 use domain::id::{IngestId, VersionId};
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::text;
 use domain::view::{ChartMetadata, IngestState, IngestStep};
 use domain::{Action, Refusal};
 use std::collections::BTreeMap;
 use steps::{judge, lay, read, render, unpack, vouch};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// Bytes of an archive.
@@ -86,6 +87,7 @@ pub(super) async fn order_version(
     origin: &ChartOrigin,
     version: &str,
 ) -> Result<Option<IngestId>> {
+    lock(tx, entry).await?;
     let ChartOrigin { source, chart } = origin.clone();
     let what = What::Chart { source, chart, version: version.to_owned() };
     if let Some(running) = store::chart_ingests::find_running(&mut **tx, entry, &what).await? {
@@ -109,6 +111,15 @@ fn too_many_wait() -> Refusal {
     Refusal::NotPossible("too many charts wait to be taken in: try again later".into())
 }
 
+/// Sources that are asked at a time: whatever one of them takes its time for, other work goes on.
+pub(super) static ASKING: Semaphore = Semaphore::const_new(2);
+/// How long what finds no free hand for that is put off.
+const PUT_OFF: std::time::Duration = std::time::Duration::from_secs(2);
+
+pub(super) fn busy() -> Outcome {
+    Outcome::Later { why: "other sources are being asked".into(), not_before: PUT_OFF }
+}
+
 /// Takes in what was ordered.
 pub struct IngestChart;
 
@@ -116,6 +127,7 @@ impl Job<Ctx> for IngestChart {
     const NAME: &'static str = "ingest_chart";
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
+        let Ok(_asking) = ASKING.try_acquire() else { return busy() };
         match run(ctx, IngestId(key)).await {
             Ok(()) => Outcome::Done,
             Err(error) => error.into(),
@@ -176,6 +188,8 @@ struct Judged {
     found: Findings,
     /// Where it was found, for people.
     origin: String,
+    /// The source that vouched for it, as it was at this version.
+    source: Option<(SourceName, i32)>,
 }
 
 /// One time that something is taken in, with the steps that have ended.
@@ -199,6 +213,7 @@ impl Run<'_> {
         };
         let (archive, bytes) = self.step("Read the archive", unpack(bytes)).await?;
         let chart = self.step("Read the chart", read(archive.clone())).await?;
+        let asked = source.as_ref().map(|found| (found.origin.source.clone(), found.source_version));
         let (signature, origin) = match source {
             None => (Signature::NotRequired, order.what.words()),
             Some(found) => {
@@ -232,7 +247,7 @@ impl Run<'_> {
             values_schema: chart.schema.as_ref().map(|schema| kept_text(&schema.text)),
             templates: Json(templates(&archive, &chart)),
         };
-        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, origin };
+        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await
     }
 
@@ -265,8 +280,12 @@ impl Run<'_> {
         });
         change!(ctx, |tx| {
             let spec = lock(tx, entry).await?.spec;
-            if spec.form != judged.spec.form {
-                // It was judged with what the entry said before: begin anew.
+            let is_vouched = match &judged.source {
+                Some((source, version)) => store::chart_sources::hold_version(&mut **tx, source, *version).await?,
+                None => true,
+            };
+            if (&spec.form, &spec.origin) != (&judged.spec.form, &judged.spec.origin) || !is_vouched {
+                // It was judged with what the entry or its source said before: begin anew.
                 return Err(Error::Entangled);
             }
             if end_if_known(ctx, tx, (id, order), version, &kept.digest).await? {

@@ -1,11 +1,12 @@
 //! What sources have: asked now and then and by people, and what is newer taken in by itself.
 
-use super::ingest::{order_version, sort_key};
-use super::sources::{open, read_index};
+use super::ingest::{ASKING, busy, order_version, sort_key};
+use super::sources::{LIST_VERSIONS, open, read_index};
 use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::chart_listings::{Asked, Listed, Listing};
+use crate::store::chart_sources::Source;
 use charts::version::Version;
 use domain::catalog::ChartOrigin;
 use domain::name::EntryName;
@@ -24,6 +25,11 @@ const ROUND: i64 = 20;
 const ROUNDS_APART: Duration = Duration::minutes(5);
 /// New versions that are taken in by themselves after one list.
 const MOST_TAKEN_IN: i64 = 3;
+/// How often a version that could not be had is tried by itself, and how long in between.
+const ATTEMPTS: i64 = 5;
+const BETWEEN_ATTEMPTS: Duration = Duration::hours(6);
+/// For one list: somebody may wait for it.
+const LONGEST_LIST: std::time::Duration = std::time::Duration::from_secs(60);
 /// A source that wants rest gets no more than this.
 const LONGEST_REST: Duration = Duration::hours(24);
 
@@ -78,9 +84,10 @@ async fn order_due(ctx: &Ctx) -> Result<()> {
 pub struct ListVersions;
 
 impl Job<Ctx> for ListVersions {
-    const NAME: &'static str = "list_chart_versions";
+    const NAME: &'static str = LIST_VERSIONS;
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
+        let Ok(_asking) = ASKING.try_acquire() else { return busy() };
         list(ctx, key).await.into()
     }
 
@@ -108,8 +115,12 @@ enum Said {
 async fn list(ctx: &Ctx, id: Uuid) -> Result<()> {
     ctx.allow(Action::Provision)?;
     let Some(listing) = store::chart_listings::get(ctx.db(), id).await? else { return Ok(()) };
-    let said = ask(ctx, &listing).await?;
+    let Some(source) = store::chart_sources::find(ctx.db(), &listing.origin.source).await? else { return Ok(()) };
+    let said = ask(ctx, &source, &listing).await?;
     change!(ctx, |tx| {
+        if !store::chart_sources::hold_version(&mut **tx, &source.name, source.version).await? {
+            return Err(Error::Entangled); // what was said is of what it was before
+        }
         let mut asked = Asked { error: None, not_before: None, etag: listing.etag.as_deref() };
         match &said {
             Said::Unchanged => {}
@@ -127,8 +138,10 @@ async fn list(ctx: &Ctx, id: Uuid) -> Result<()> {
             return Ok(());
         }
         for (entry, with_prereleases) in store::chart_listings::list_entries(&mut **tx, &listing.origin).await? {
+            let attempts = (ctx.now() - BETWEEN_ATTEMPTS, ATTEMPTS);
             let newer =
-                store::chart_listings::list_newer(&mut **tx, id, &entry, with_prereleases, MOST_TAKEN_IN).await?;
+                store::chart_listings::list_newer(&mut **tx, id, &entry, with_prereleases, attempts, MOST_TAKEN_IN)
+                    .await?;
             for version in newer {
                 order_version(tx, ctx, &entry, &listing.origin, &version).await?;
             }
@@ -137,12 +150,10 @@ async fn list(ctx: &Ctx, id: Uuid) -> Result<()> {
     })
 }
 
-async fn ask(ctx: &Ctx, listing: &Listing) -> Result<Said> {
+async fn ask(ctx: &Ctx, source: &Source, listing: &Listing) -> Result<Said> {
     let no = |why: &str| Said::No { why: text::shown(why, 1000), not_before: None };
-    let Some(source) = store::chart_sources::find(ctx.db(), &listing.origin.source).await? else {
-        return Ok(no("the source is gone"));
-    };
-    let reader = match open(ctx, &source, Limits::default()) {
+    let limits = Limits { answer: LONGEST_LIST, order: LONGEST_LIST, ..Limits::default() };
+    let reader = match open(ctx, source, limits) {
         Ok(reader) => reader,
         Err(Error::Refused(refusal)) => return Ok(no(&refusal.to_string())),
         Err(error) => return Err(error),
@@ -184,7 +195,9 @@ fn of_tags(tags: &[String]) -> Said {
         url: None,
         digest: None,
     };
-    let versions: Vec<_> = tags.iter().filter_map(|tag| Version::parse(tag).ok()).collect();
+    // `2` and `2.0` follow what is newest: they are no version of their own.
+    let is_whole = |version: &Version| version.canonical() == version.as_str().trim_start_matches('v');
+    let versions: Vec<_> = tags.iter().filter_map(|tag| Version::parse(tag).ok()).filter(is_whole).collect();
     newest(versions.iter().map(listed).collect(), None)
 }
 
@@ -216,7 +229,7 @@ mod tests {
     #[test]
     fn the_newest_are_kept_and_what_is_no_version_is_not() {
         let mut tags: Vec<String> = (0..1500).map(|n| format!("1.{n}.0")).collect();
-        tags.extend(["latest".into(), "sha256-00.sig".into(), "2.0.0-rc.1".into()]);
+        tags.extend(["latest".into(), "3".into(), "3.0".into(), "sha256-00.sig".into(), "2.0.0-rc.1".into()]);
         let Said::Versions { kept, n, etag } = of_tags(&tags) else { panic!("are versions") };
         assert_eq!((kept.len(), n, etag), (MOST_KEPT, 1501, None));
         let first: Vec<_> = kept.iter().take(2).map(|listed| (listed.version.as_str(), listed.is_prerelease)).collect();

@@ -16,13 +16,15 @@ use domain::{Action, Refusal, text};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use signatures::Policy;
+use signatures::{Policy, ProofKind};
 use sources::repository::Index;
 use sources::{Credentials, Limits, Reader, Source};
 use std::time::Duration;
 
 /// What credentials are sealed for.
 pub(in crate::app) const SEALED_FOR: &str = "credentials of a source of charts";
+/// The job that asks a source which versions it has.
+pub(super) const LIST_VERSIONS: &str = "list_chart_versions";
 /// How long one look at a source may take: somebody waits for it.
 const LOOK: Duration = Duration::from_secs(20);
 /// Charts that a look writes down, and characters of each step's words.
@@ -99,6 +101,10 @@ pub async fn change(
         }
         let new = NewSource { spec, auth, credentials: sealed.as_deref(), editor: ctx.actor.person_id() };
         store::chart_sources::save(&mut **tx, name, &new, ctx.now()).await?;
+        if (before.spec.kind, &before.spec.address) != (spec.kind, &spec.address) {
+            let lists = store::chart_listings::forget(tx, name, ctx.now()).await?;
+            lists.into_iter().for_each(|id| tx.enqueue(LIST_VERSIONS, id));
+        }
         let has_new_credentials = given.is_some() && (before.credentials.is_some() || sealed.is_some());
         let kind = EventKind::SourceChanged { before: before.spec, after: spec.clone(), auth, has_new_credentials };
         tx.record(ctx, subject(name), None, kind);
@@ -208,7 +214,7 @@ fn open_as(ctx: &Ctx, spec: &SourceSpec, credentials: Credentials, limits: Limit
         ca: (!spec.ca.is_empty()).then(|| spec.ca.clone()),
         credential_hosts: spec.credential_hosts.iter().cloned().collect(),
         charts: spec.charts.iter().cloned().collect(),
-        asks_for_proof: !spec.proof.is_empty(),
+        asks_for_proof: spec.needs_proof(),
         ..Source::new(kind, spec.address.clone())
     };
     source.open(&ctx.berth.guard, limits).map_err(|error| {
@@ -225,14 +231,18 @@ fn open_as(ctx: &Ctx, spec: &SourceSpec, credentials: Credentials, limits: Limit
 /// Refuses what cannot be meant, also where only a source that is opened shows it.
 fn check_spec(ctx: &Ctx, spec: &SourceSpec, sealed: Option<&[u8]>) -> Result<()> {
     spec.check()?;
-    policy(spec)?;
+    let policy = policy(spec)?;
+    let can_be_met = policy.demands().iter().any(|demand| demand.kind() == ProofKind::Provenance);
+    if spec.needs_proof() && spec.kind == SourceKind::Index && !can_be_met {
+        return Err(Refusal::invalid("proof", "cannot be met: cosign signs what is in a registry").into());
+    }
     let credentials = sealed.map(|sealed| unseal(ctx, sealed)).transpose()?.unwrap_or_default();
     open_as(ctx, spec, credentials, Limits::default()).map(drop)
 }
 
 /// Whose signature it demands.
 pub(super) fn policy(spec: &SourceSpec) -> Result<Policy, Refusal> {
-    if spec.proof.is_empty() {
+    if !spec.needs_proof() && spec.proof.keys().all(|key| key == "require") {
         return Ok(Policy::NotRequired);
     }
     let json = Value::Object(spec.proof.clone()).to_string();

@@ -17,6 +17,9 @@ use time::OffsetDateTime;
 /// The media types of bundles begin so, whatever their version.
 const BUNDLES: &str = "application/vnd.dev.sigstore.bundle";
 
+/// For a chart with all that vouches for it.
+const LONGEST_FETCH: std::time::Duration = std::time::Duration::from_secs(180);
+
 /// What came of a source, and whose signature it needs.
 pub struct FromSource {
     pub origin: ChartOrigin,
@@ -24,6 +27,8 @@ pub struct FromSource {
     pub version: String,
     pub fetched: Fetched,
     pub policy: Policy,
+    /// Of the source as it was then.
+    pub source_version: i32,
 }
 
 pub async fn fetch(ctx: &Ctx, origin: &ChartOrigin, version: &str) -> Result<(FromSource, String), Stop> {
@@ -34,7 +39,7 @@ pub async fn fetch(ctx: &Ctx, origin: &ChartOrigin, version: &str) -> Result<(Fr
         error => Stop::Error(error),
     };
     let policy = policy(&source.spec).map_err(|refusal| Stop::Failed(refusal.to_string()))?;
-    let limits = Limits { chart_bytes: LARGEST_ARCHIVE as u64, ..Limits::default() };
+    let limits = Limits { chart_bytes: LARGEST_ARCHIVE as u64, order: LONGEST_FETCH, ..Limits::default() };
     let reader = open(ctx, &source, limits).map_err(as_stop)?;
     let fetched = match &reader {
         Reader::Registry(registry) => registry.fetch(&origin.chart, version).await.map_err(stop_of)?,
@@ -42,7 +47,16 @@ pub async fn fetch(ctx: &Ctx, origin: &ChartOrigin, version: &str) -> Result<(Fr
     };
     let detail = format!("{} kB from {}, {}", fetched.bytes.len().div_ceil(1000), fetched.from, fetched.digest);
     let detail = text::shown(&detail, 500);
-    Ok((FromSource { origin: origin.clone(), version: version.to_owned(), fetched, policy }, detail))
+    Ok((
+        FromSource {
+            origin: origin.clone(),
+            version: version.to_owned(),
+            fetched,
+            policy,
+            source_version: source.version,
+        },
+        detail,
+    ))
 }
 
 /// Where the list that is kept has it, or else where the index has it now.
@@ -70,32 +84,32 @@ async fn from_index(
     repository.fetch(&url, digest.as_deref()).await.map_err(stop_of)
 }
 
-/// What came is wrong, or did not come.
+/// What came is wrong, or did not come: that may be otherwise when somebody has put it right, or a little later.
 fn stop_of(error: sources::Error) -> Stop {
     use sources::Error as E;
     let is_wrong = match &error {
-        E::Refused(_)
-        | E::Address { .. }
-        | E::Name { .. }
+        E::Name { .. }
         | E::Version { .. }
         | E::Digest(_)
-        | E::Credentials { .. }
-        | E::Ca { .. }
         | E::InRegistry { .. }
-        | E::RedirectInTheClear { .. }
-        | E::NotFound { .. }
         | E::TooLarge { .. }
         | E::TooMany { .. }
         | E::Length { .. }
         | E::WrongDigest { .. }
-        | E::WebPage { .. }
         | E::Encoded { .. }
         | E::Json { .. }
         | E::MediaType { .. }
         | E::ImageList { .. }
         | E::NoChart { .. }
         | E::Charts { .. } => true,
-        E::Unconnected(_)
+        E::Refused(_)
+        | E::Address { .. }
+        | E::Credentials { .. }
+        | E::Ca { .. }
+        | E::RedirectInTheClear { .. }
+        | E::NotFound { .. }
+        | E::WebPage { .. }
+        | E::Unconnected(_)
         | E::Redirects { .. }
         | E::RedirectNowhere { .. }
         | E::LinkElsewhere { .. }
@@ -153,7 +167,8 @@ impl FromSource {
             }
             Verdict::Missing { demanded, .. } => {
                 let kinds: Vec<_> = demanded.into_iter().map(kind).collect();
-                Err(Stop::Refused(format!(
+                // Whoever signs does so after they have pushed it.
+                Err(Stop::Failed(format!(
                     "The source demands a signature ({}), and there is none.",
                     kinds.join(" or ")
                 )))
@@ -184,7 +199,11 @@ fn signer(by: SignedBy) -> String {
             None => fingerprint,
         },
         SignedBy::Key { fingerprint } => format!("key {fingerprint}"),
-        SignedBy::Identity { issuer, subject } => format!("{subject} ({issuer})"),
+        // Of a workflow, without the tag or branch that it ran at: the next version has another, and the same signer.
+        SignedBy::Identity { issuer, subject } => {
+            let who = subject.split_once("@refs/").map_or(subject.as_str(), |(workflow, _)| workflow);
+            format!("{who} ({issuer})")
+        }
     }
 }
 
