@@ -241,7 +241,7 @@ async fn a_policy_that_cannot_be_meant_is_refused_without_repeating_it() {
         json!({"require": [{"kind": "provenance", "keyring": "hunter2"}]}),
         json!({"require": [{"kind": "cosign_keyless", "root": "public-good", "identities": [{"issuer": "https://i.example", "subject": {"glob": "**"}}]}]}),
         json!({"require": [{"kind": "trust_me"}]}),
-        json!({"require": [], "hunter2": true}),
+        json!({"require": [], "trust": true}),
     ] {
         let body = json!({"spec": {"kind": "registry", "address": "oci://registry.example.com", "proof": proof}});
         let refused = platform.put(&path, &body).await.expect_problem(422, "invalid");
