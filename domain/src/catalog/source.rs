@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 /// Characters of an address.
 const LONGEST_ADDRESS: usize = 2048;
 /// Bytes of certificates: those of a company and of its authorities.
-const LONGEST_CA: usize = 64 * 1024;
+const LONGEST_CA: usize = 32 * 1024;
 /// Charts that are named because a registry does not list them, and hosts that may have the credentials.
-const MOST_CHARTS: usize = 500;
+const MOST_CHARTS: usize = 200;
 const MOST_HOSTS: usize = 20;
 
 /// A source, as the platform team writes it; stored as JSON. What it is asked with is kept apart, sealed.
@@ -76,11 +76,11 @@ impl SourceSpec {
         let mut errors = FieldErrors::default();
         let address = text::check(&self.address, 1, LONGEST_ADDRESS, Lines::One);
         errors.unless(address.is_ok(), "address", "must be an address, as oci://registry.example.com/charts");
-        errors.unless(self.ca.len() <= LONGEST_CA, "ca", "is longer than 64 KiB");
+        errors.unless(self.ca.len() <= LONGEST_CA, "ca", "is longer than 32 KiB");
         // It is shown to all who set up.
         errors.unless(!self.ca.contains("PRIVATE KEY"), "ca", "holds a private key: give certificates alone");
         errors.unless(self.credential_hosts.len() <= MOST_HOSTS, "credential_hosts", "has more than 20 hosts");
-        errors.unless(self.charts.len() <= MOST_CHARTS, "charts", "has more than 500 names");
+        errors.unless(self.charts.len() <= MOST_CHARTS, "charts", "has more than 200 names");
         let are_names = self.charts.iter().all(|chart| text::check(chart, 1, 255, Lines::One).is_ok());
         errors.unless(are_names, "charts", "has a name that is empty or longer than 255 characters");
         errors.finish()

@@ -13,7 +13,7 @@ use domain::name::EntryName;
 use domain::{Action, Refusal, text};
 use sources::repository::Index;
 use sources::{Limits, Reader};
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 /// Versions of a chart that are kept: the newest.
@@ -208,11 +208,16 @@ fn of_index(index: &charts::index::Index, chart: &str, etag: Option<String>) -> 
         is_prerelease: entry.version.is_prerelease(),
         is_deprecated: entry.is_deprecated,
         app_version: entry.app_version.as_deref().map(|text| text::shown(text, 100)),
-        created_at: entry.created_at,
+        created_at: entry.created_at.and_then(in_calendar),
         url: entry.urls.first().map(ToString::to_string),
         digest: entry.digest.map(|digest| digest.to_hex()),
     });
     newest(listed.collect(), etag)
+}
+
+/// None for a day that no calendar of ours has, such as one before the year 0.
+fn in_calendar(at: OffsetDateTime) -> Option<OffsetDateTime> {
+    at.checked_to_offset(UtcOffset::UTC).filter(|at| (0..=9999).contains(&at.year()))
 }
 
 fn newest(mut all: Vec<Listed>, etag: Option<String>) -> Said {
@@ -225,6 +230,17 @@ fn newest(mut all: Vec<Listed>, etag: Option<String>) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_that_nobody_can_write_are_none() {
+        let at =
+            |text: &str| OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).expect("is one");
+        assert_eq!(in_calendar(at("0000-01-01T00:00:00+23:59")), None);
+        assert!(
+            in_calendar(at("0000-01-02T00:00:00+23:59")).is_some() && in_calendar(at("9999-12-31T23:59:59Z")).is_some()
+        );
+        assert_eq!(in_calendar(at("9999-12-31T23:59:59-00:01")), None);
+    }
 
     #[test]
     fn the_newest_are_kept_and_what_is_no_version_is_not() {

@@ -93,7 +93,8 @@ pub async fn change(
         check_spec(ctx, spec, sealed.as_deref())?;
         let keeps_secret = given.is_none() && before.credentials.is_some();
         if keeps_secret && !goes_nowhere_else(&before.spec, spec) {
-            let why = "must be given again: they would go to another host than before";
+            let why =
+                "must be given again: the host, its authorities, or who else may have them are others than before";
             return Err(Refusal::invalid("secret", why).into());
         }
         if given.is_none() && before.spec == *spec {
@@ -101,10 +102,9 @@ pub async fn change(
         }
         let new = NewSource { spec, auth, credentials: sealed.as_deref(), editor: ctx.actor.person_id() };
         store::chart_sources::save(&mut **tx, name, &new, ctx.now()).await?;
-        if (before.spec.kind, &before.spec.address) != (spec.kind, &spec.address) {
-            let lists = store::chart_listings::forget(tx, name, ctx.now()).await?;
-            lists.into_iter().for_each(|id| tx.enqueue(LIST_VERSIONS, id));
-        }
+        // What it said before, it said as another.
+        let lists = store::chart_listings::forget(tx, name, ctx.now()).await?;
+        lists.into_iter().for_each(|id| tx.enqueue(LIST_VERSIONS, id));
         let has_new_credentials = given.is_some() && (before.credentials.is_some() || sealed.is_some());
         let kind = EventKind::SourceChanged { before: before.spec, after: spec.clone(), auth, has_new_credentials };
         tx.record(ctx, subject(name), None, kind);
@@ -258,7 +258,7 @@ fn goes_nowhere_else(before: &SourceSpec, after: &SourceSpec) -> bool {
     };
     let same_host = host(before).is_some() && host(before) == host(after);
     // Whoever may name another authority may stand in for the host.
-    same_host && before.ca == after.ca && after.credential_hosts.is_subset(&before.credential_hosts)
+    same_host && before.ca.trim() == after.ca.trim() && after.credential_hosts.is_subset(&before.credential_hosts)
 }
 
 /// None where what is there stays.
@@ -320,7 +320,8 @@ mod tests {
     #[test]
     fn nor_do_they_follow_another_authority() {
         let before = spec("oci://registry.example.com/charts", &[]);
-        let after = SourceSpec { ca: "other".into(), ..before.clone() };
-        assert!(!goes_nowhere_else(&before, &after));
+        let with = |ca: &str| SourceSpec { ca: ca.into(), ..before.clone() };
+        assert!(!goes_nowhere_else(&before, &with("other")));
+        assert!(goes_nowhere_else(&with("one\n"), &with("one")));
     }
 }
