@@ -1,11 +1,15 @@
 //! What the platform team says about the form of an entry: which values a team may set, in which order, with which limits, and
 //! what is imposed. It is kept with the entry and exported as a file.
 
+mod draft;
 mod questions;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 
+pub use draft::{Draft, DraftError, MAX_DRAFT_BYTES, Way};
 pub use questions::{Question, QuestionNote, Questions};
+pub use typed::{FieldTyped, Wrong, read_value, show_value};
 
 use crate::fault::{Fault, FieldError};
 use crate::merge::nest;
