@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 #[cfg_attr(not(feature = "ssr"), allow(unused_imports))]
 pub(crate) use icondata::{
-    Icon, LuArchive, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle,
+    Icon, LuArchive, LuArrowDown, LuArrowLeft, LuArrowRight, LuArrowUp, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle,
     LuCircleAlert, LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock,
     LuCloudOff, LuCog, LuContainer, LuCopy, LuDownload, LuHistory, LuHourglass, LuHouse, LuInbox, LuInfo, LuKeyRound,
     LuKeyboard, LuLayoutGrid, LuListFilter, LuLoader, LuLock, LuLogIn, LuLogOut, LuMenu, LuMessageSquare, LuMinus,

@@ -30,6 +30,7 @@ mod counts;
 mod dead_ends;
 mod deciding;
 mod drift;
+mod entry_form;
 mod edge;
 mod expiry;
 mod form_mistakes;

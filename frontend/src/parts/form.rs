@@ -357,7 +357,7 @@ pub(crate) fn message(field: &str, label: &str, error: Option<String>) -> Option
 
 /// Children of `<textarea>` as they must stand in the document: Leptos writes what is in it, as in noscript, script and
 /// style, as it is. Browsers leave out a line break at the beginning, so one that was typed needs another.
-fn raw_text(text: &str) -> String {
+pub(crate) fn raw_text(text: &str) -> String {
     let left_out = if text.starts_with(['\n', '\r']) { "\n" } else { "" };
     format!("{left_out}{}", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }

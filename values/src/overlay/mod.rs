@@ -2,12 +2,14 @@
 //! what is imposed. It is kept with the entry and exported as a file.
 
 mod draft;
+mod panel;
 mod questions;
 mod typed;
 
 use serde::{Deserialize, Serialize};
 
 pub use draft::{Draft, DraftError, MAX_DRAFT_BYTES, Way};
+pub use panel::{Panel, PanelTyped};
 pub use questions::{Question, QuestionNote, Questions};
 pub use typed::{FieldTyped, Wrong, read_value, show_value};
 

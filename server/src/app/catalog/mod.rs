@@ -6,6 +6,7 @@ mod difference;
 mod entries;
 mod entry_form;
 mod findings;
+mod form_steps;
 mod ingest;
 mod listings;
 mod sources;
@@ -13,7 +14,8 @@ mod versions;
 
 pub(super) use difference::difference;
 pub use entries::{add, apply, change, restore, withdraw};
-pub use entry_form::mistakes_of as form_mistakes;
+pub use entry_form::{mistakes_of as form_mistakes, with_form, written as written_form};
+pub use form_steps::{Step, apply as apply_step, is_text, read as read_form, take as take_panel};
 pub use ingest::{IngestChart, LARGEST_ARCHIVE, take_in, upload};
 pub use listings::{FollowSources, ListVersions, refresh};
 pub(in crate::app) use sources::SEALED_FOR as SOURCE;
