@@ -27,7 +27,8 @@ async fn entry(desk: &Desk, platform: &Actor, form: Value) -> String {
     platform.put(&api(&entry), &json!({"spec": spec})).await.expect(200);
     let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("values.schema.json", SCHEMA)]);
     let request = platform.request(http::Method::POST, &format!("{}/versions", api(&entry)));
-    let begun = platform.send(request.header("content-type", "application/gzip").body(archive)).await.expect(202).json();
+    let begun =
+        platform.send(request.header("content-type", "application/gzip").body(archive)).await.expect(202).json();
     let followed = format!("{}/ingests/{}", api(&entry), begun["id"].as_str().expect("has an id"));
     let ended = eventually("it ends", async || {
         let now = platform.get(&followed).await.expect(200).json();
@@ -102,7 +103,8 @@ async fn a_form_is_made_of_the_charts_values_and_kept_when_it_is_saved() {
 async fn a_form_that_is_saved_as_it_was_changes_nothing() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;
-    let form = json!({"fields": [{"path": "/replicas", "required": false}], "imposed": [{"path": "/name", "value": "a"}]});
+    let form =
+        json!({"fields": [{"path": "/replicas", "required": false}], "imposed": [{"path": "/name", "value": "a"}]});
     let entry = entry(&desk, &platform, form.clone()).await;
     let overlay = text(&platform.get(&page(&entry)).await.expect(200).text());
     let fields = [("entry_version", "1"), ("overlay", overlay.as_str()), ("do", "save")];
@@ -126,8 +128,14 @@ async fn what_cannot_be_read_or_done_is_said_and_nothing_typed_is_lost() {
         ("rest: hidden", "explode", "", "no button of this page does that"),
         ("fields: [{path: /replicas}]", "preview", "value /replicas", "must be a number"),
     ] {
-        let fields =
-            [("entry_version", "1"), ("overlay", overlay), ("do", step), ("open", open), ("minimum", "much"), ("label", "Typed")];
+        let fields = [
+            ("entry_version", "1"),
+            ("overlay", overlay),
+            ("do", step),
+            ("open", open),
+            ("minimum", "much"),
+            ("label", "Typed"),
+        ];
         let answer = platform.post_form(&page(&entry), &fields).await.expect(422);
         assert!(answer.text().contains(says), "{overlay}: {says}");
         assert_eq!(text(&answer.text()), overlay);

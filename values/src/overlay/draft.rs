@@ -255,7 +255,9 @@ impl Draft {
         edit(&mut overlay)?;
         let (before, after) = (written(&self.overlay), written(&overlay));
         let mut document = self.document.clone();
-        for (key, value) in after.as_map().into_iter().flatten().filter(|(key, value)| before.member(key) != Some(value)) {
+        for (key, value) in
+            after.as_map().into_iter().flatten().filter(|(key, value)| before.member(key) != Some(value))
+        {
             document.set(&Path::root().key(key), value).map_err(DraftError::Edit)?;
         }
         let gone = before.as_map().into_iter().flatten().filter(|(key, _)| after.member(key).is_none());
@@ -293,8 +295,7 @@ fn written(overlay: &Overlay) -> Value {
 
 /// What a group is named by its label: `Size & cost` → `size-cost`.
 fn name_of(label: &str) -> String {
-    let words: String =
-        label.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
+    let words: String = label.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     words.split_whitespace().collect::<Vec<_>>().join("-")
 }
 

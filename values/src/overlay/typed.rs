@@ -141,12 +141,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
-fn each<T>(
-    text: &str,
-    name: &'static str,
-    wrong: &mut Vec<Wrong>,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Vec<T> {
+fn each<T>(text: &str, name: &'static str, wrong: &mut Vec<Wrong>, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
     let mut items = Vec::new();
     for line in lines(text) {
         match read(line) {

@@ -8,13 +8,13 @@ use values::{Chart, Context, Document, Draft, Form};
 
 const VALUES: &str = "# Which image.\nimage:\n  tag: \"17.6\"\nreplicas: 2\n# Where the rows are kept.\npersistence:\n  enabled: true\n  size: 10Gi\nauth:\n  password: hunter2\n  user: app\nparameters:\n  max_connections: \"100\"\nenv:\n  - name: A\n    value: b\nhosts: [a.example.com]\ntls: {enabled: false, secret: \"\"}\nnothing: null\nodd: [[1, 2], [3]]\n";
 
-const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {
+const SCHEMA: &str = r##"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {
   "image": {"type": "object", "properties": {"tag": {"type": "string", "enum": ["16.9", "17.6", "18.0"]}}},
   "replicas": {"type": "integer", "minimum": 1, "maximum": 9, "description": "How many pods run"},
   "mode": {"oneOf": [{"const": "a", "title": "The first"}, {"const": "b"}]},
   "old": {"type": "string", "deprecated": true, "default": "x"},
   "tree": {"$ref": "#/definitions/tree"}},
-  "definitions": {"tree": {"type": "object", "properties": {"child": {"$ref": "#/definitions/tree"}}}}}"#;
+  "definitions": {"tree": {"type": "object", "properties": {"child": {"$ref": "#/definitions/tree"}}}}}"##;
 
 const FORM: &str = "rest: hidden\ngroups:\n  - {name: database, label: Database, help: What it is.}\n  - {name: storage, label: Storage}\n  - {name: empty, label: Not used yet}\nfields:\n  - {path: /mode}\n  - {path: /image/tag, group: database, label: Version, required: true}\n  - {path: /auth/user, group: database, label: User}\n  - {path: /auth/password, group: database, label: Password}\n  - {path: /tls/secret, group: database, label: Certificate, shownWhen: [{path: /tls/enabled, oneOf: [true]}]}\n  - {path: /replicas, group: database}\n  - {path: /persistence, group: storage, label: Volume}\n  - {path: /parameters, group: storage}\n  - {path: /env, group: storage}\n  - {path: /hosts, group: storage}\n  - {path: /tree, group: storage}\n  - {path: /odd, group: storage}\n  - {path: /nothing, group: storage}\ndefaults:\n  - {path: /replicas, value: 3, environments: [production]}\nimposed:\n  - {path: /persistence/enabled, value: true, note: A throwaway database is not for this entry.}\n  - {path: /auth/password, value: secret}\nsecrets: [/auth/user]\n";
 

@@ -9,6 +9,7 @@ use crate::crumb::Crumb;
 use crate::document::{self, Page};
 use crate::frame::Frame;
 use crate::icon::*;
+use crate::islands::LiveVerdict;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
@@ -21,6 +22,7 @@ use leptos::prelude::*;
 use values::overlay::{MAX_DRAFT_BYTES, Panel, PanelTyped};
 use values::{ChartValue, Form, Mistake, Overlay};
 
+const FORM: &str = "form-editor";
 /// Mistakes that are listed; of more it is said that there are some.
 const MISTAKES_SHOWN: usize = 20;
 
@@ -101,7 +103,7 @@ fn body(editor: &FormEditor) -> AnyView {
     view! {
         {Head::new(format!("Form of {}", editor.title), below).view()}
         <div class="split drawn">
-            <form class="stack" id="form-editor" method="post" action=post_to(url::entry_form(&editor.entry))>
+            <form class="stack" id=FORM data-posted="" method="post" action=post_to(url::entry_form(&editor.entry))>
                 <input type="hidden" name="entry_version" value=editor.entry_version.clone()/>
                 <input type="hidden" name="open" value=editor.open.as_ref().map(Panel::written).unwrap_or_default()/>
                 {over(editor)}
@@ -119,7 +121,9 @@ fn body(editor: &FormEditor) -> AnyView {
                     <a class="btn quiet" href=url::curated_entry(&editor.entry)>"Cancel"</a>
                 </div>
             </form>
-            <aside class="follow scrolls" aria-label="Preview" id="preview" tabindex="0">{slot("preview", "", preview(editor))}</aside>
+            <aside class="follow scrolls" aria-label="Preview" id="preview" tabindex="0">
+                <LiveVerdict form=FORM.to_owned()/>
+                {slot("preview", "", preview(editor))}</aside>
         </div>
     }
     .into_any()
@@ -196,28 +200,17 @@ fn yaml(editor: &FormEditor) -> AnyView {
     let is_open = editor.overlay.is_none();
     let help = match &editor.open {
         Some(_) if !is_open => "Close what is open above to type here.".to_owned(),
-        Some(_) | None => format!("Paths as in JSON Pointer. At most {MAX_DRAFT_BYTES} bytes. Comments are lost when it is saved."),
+        Some(_) | None => {
+            format!("Paths as in JSON Pointer. At most {MAX_DRAFT_BYTES} bytes. Comments are lost when it is saved.")
+        }
     };
     let field = field.help(help);
     let is_read_only = editor.open.is_some() && !is_open;
-    let area = view! {
-        <textarea
-            class="input mono"
-            id=field.id()
-            name="overlay"
-            rows="14"
-            spellcheck="false"
-            maxlength=MAX_DRAFT_BYTES.to_string()
-            readonly=is_read_only
-            aria-invalid=field.invalid()
-            aria-describedby=field.described_by()
-        >{crate::parts::form::raw_text(&editor.text)}</textarea>
-    };
     view! {
         <details class="panel" id="yaml" open=is_open>
             <summary>{icon(LuChevronRight)}<h2>"YAML"</h2></summary>
             <div class="body">
-                {field.around(area)}
+                {field.code(&editor.text, MAX_DRAFT_BYTES, is_read_only)}
                 <div class="buttons">{editor.button("btn small", "preview", "yaml", "Read it".into_any())}</div>
             </div>
         </details>

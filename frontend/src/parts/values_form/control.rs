@@ -2,6 +2,7 @@
 
 use super::field::described_by;
 use super::id_of;
+use crate::parts::form::Area;
 use leptos::prelude::*;
 use values::form::{Choice, ChoiceOption};
 use values::{Field, Kind};
@@ -71,21 +72,19 @@ fn secret(field: &Field, said: Option<String>) -> AnyView {
 }
 
 fn area(field: &Field, said: Option<String>) -> AnyView {
-    let is_yaml = matches!(field.kind, Kind::Yaml { .. });
-    view! {
-        <textarea
-            class=if is_yaml { "input mono" } else { "input" }
-            id=id_of(&field.name)
-            name=field.name.clone()
-            rows="3"
-            spellcheck=if is_yaml { "false" } else { "true" }
-            readonly=!field.is_editable()
-            aria-label=said
-            aria-invalid=invalid(field)
-            aria-describedby=described_by(field)
-        >{crate::parts::form::raw_text(field.current())}</textarea>
-    }
-    .into_any()
+    let area = Area {
+        id: id_of(&field.name),
+        name: field.name.clone(),
+        value: field.current(),
+        rows: 3,
+        longest: None,
+        is_code: matches!(field.kind, Kind::Yaml { .. }),
+        is_read_only: !field.is_editable(),
+        said,
+        invalid: invalid(field),
+        described_by: described_by(field),
+    };
+    area.view()
 }
 
 fn switch(field: &Field, said: Option<String>) -> AnyView {

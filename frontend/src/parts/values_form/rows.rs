@@ -48,7 +48,9 @@ fn row(of: &Field, row: &Row, index: Option<usize>) -> AnyView {
         [Node::Field(only)] if only.path == row.path && !is_rows(only) => {
             view! { {control::control(only, Some(name))} {field::errors(only)} }.into_any()
         }
-        inner => view! { <div class="form grow" role="group" aria-label=name>{nodes(inner, Level(5))}</div> }.into_any(),
+        inner => {
+            view! { <div class="form grow" role="group" aria-label=name>{nodes(inner, Level(5))}</div> }.into_any()
+        }
     };
     view! { <li>{key}{content}{remove}</li> }.into_any()
 }

@@ -4,7 +4,9 @@
 use crate::input::in_words;
 use domain::Refusal;
 use domain::field_error::FieldErrors;
-use values::overlay::{DefaultValue, DraftError, FieldTyped, Imposed, OverlayField, Panel, PanelTyped, Rest, Way, read_value};
+use values::overlay::{
+    DefaultValue, DraftError, FieldTyped, Imposed, OverlayField, Panel, PanelTyped, Rest, Way, read_value,
+};
 use values::{ChartValue, Draft, Path};
 
 /// Characters of what is typed into one input of a panel.
@@ -239,7 +241,8 @@ mod tests {
     #[case("add-group", "new_group")]
     #[case("off /other", "overlay")]
     fn what_cannot_be_done_says_where(#[case] step: &str, #[case] field: &str) {
-        let typed = PanelTyped { imposed_value: "1".into(), imposed_environments: "prod".into(), ..PanelTyped::default() };
+        let typed =
+            PanelTyped { imposed_value: "1".into(), imposed_environments: "prod".into(), ..PanelTyped::default() };
         let step = Step::read(step).expect("is a step");
         let refused = apply(&mut draft(), &step, &typed, &values()).expect_err("is refused");
         assert_eq!(refused.fields().iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), [field]);

@@ -136,6 +136,9 @@ impl Work {
             catalog::take_panel(&mut draft, panel, &self.typed, &ground.values)?;
         }
         catalog::apply_step(&mut draft, step, &self.typed, &ground.values)?;
+        if *step == Step::Questions {
+            self.notes = catalog::import_questions(&mut draft, ground.questions.as_ref(), &ground.chart)?;
+        }
         match step {
             Step::Open(panel) => self.open = Some(panel.clone()),
             Step::Close => self.open = None,
@@ -200,7 +203,7 @@ async fn page(
         errors: work.errors,
         refusal: work.refusal,
         notes: work.notes,
-        has_questions: false,
+        has_questions: ground.questions.is_some(),
     };
     Ok(pages::curation::form::page(frame(context, ctx).await?, editor))
 }

@@ -5,6 +5,7 @@ use crate::store;
 use domain::Action;
 use domain::catalog::EntrySpec;
 use domain::name::EntryName;
+use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use values::{Chart, ChartValue, Context, Document, Draft, Form, Mistake};
@@ -25,6 +26,8 @@ pub struct FormGround {
     pub classes: Vec<String>,
     pub chart: Arc<Chart>,
     pub values: Arc<Vec<ChartValue>>,
+    /// What the chart's questions.yaml asks, where it has one.
+    pub questions: Option<Value>,
 }
 
 /// A form that was made.
@@ -50,6 +53,7 @@ pub async fn form_ground(ctx: &Ctx, name: &EntryName, version: Option<&str>) -> 
     };
     let classes = store::classes::list_offered(&mut *conn).await?;
     drop(conn);
+    let questions = contents.as_ref().and_then(|contents| contents.questions.clone());
     let (chart, values) = compute(move || {
         let chart = contents
             .map(|contents| Chart::read(&contents.values_yaml, contents.values_schema.as_deref()))
@@ -66,6 +70,7 @@ pub async fn form_ground(ctx: &Ctx, name: &EntryName, version: Option<&str>) -> 
         classes: classes.into_iter().map(|class| class.name.to_string()).collect(),
         chart,
         values,
+        questions,
     })
 }
 
