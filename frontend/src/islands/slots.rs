@@ -103,7 +103,8 @@ async fn fetch(asked: &Question) -> Result<Document, Lost> {
     if let Some(body) = &asked.body {
         how.set_method("POST");
         // With its type, the browser says by itself what it is.
-        how.set_body(&UrlSearchParams::new_with_str(body).map_err(|_| Lost::Berth)?);
+        let sent = UrlSearchParams::new_with_str(body).map_err(|_| Lost::Berth)?;
+        how.set_body(&sent.into());
     }
     // After signing out elsewhere the answer leads to the identity provider: nobody signs in in the background.
     how.set_redirect(RequestRedirect::Manual);

@@ -49,7 +49,7 @@ pub enum DraftError {
 
 /// Which way something is moved among its like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     Up,
     Down,
 }
@@ -112,14 +112,14 @@ impl Draft {
     }
 
     /// Moves a value past the next one of its group. At the end it stays where it is.
-    pub fn move_field(&mut self, path: &Path, way: Way) -> Result<(), DraftError> {
+    pub fn move_field(&mut self, path: &Path, direction: Direction) -> Result<(), DraftError> {
         self.change(|overlay| {
             let from = place(overlay, path)?;
             let group = overlay.fields[from].group.clone();
             let is_alike = |(_, field): &(usize, &OverlayField)| field.group == group;
-            let to = match way {
-                Way::Up => overlay.fields.iter().enumerate().take(from).rfind(is_alike),
-                Way::Down => overlay.fields.iter().enumerate().skip(from + 1).find(is_alike),
+            let to = match direction {
+                Direction::Up => overlay.fields.iter().enumerate().take(from).rfind(is_alike),
+                Direction::Down => overlay.fields.iter().enumerate().skip(from + 1).find(is_alike),
             };
             if let Some((to, _)) = to {
                 let field = overlay.fields.remove(from);
@@ -179,12 +179,12 @@ impl Draft {
     }
 
     /// Moves a group past the next one. At the end it stays where it is.
-    pub fn move_group(&mut self, name: &str, way: Way) -> Result<(), DraftError> {
+    pub fn move_group(&mut self, name: &str, direction: Direction) -> Result<(), DraftError> {
         self.change(|overlay| {
             let from = group_place(overlay, name)?;
-            let to = match way {
-                Way::Up => from.checked_sub(1),
-                Way::Down => Some(from + 1).filter(|to| *to < overlay.groups.len()),
+            let to = match direction {
+                Direction::Up => from.checked_sub(1),
+                Direction::Down => Some(from + 1).filter(|to| *to < overlay.groups.len()),
             };
             if let Some(to) = to {
                 overlay.groups.swap(from, to);
@@ -333,14 +333,14 @@ mod tests {
     #[test]
     fn values_move_within_their_group() {
         let mut draft = draft();
-        draft.move_field(&path("/replicas"), Way::Up).expect("can be moved");
+        draft.move_field(&path("/replicas"), Direction::Up).expect("can be moved");
         assert_eq!(offered(&draft), ["replicas", "size", "image.tag"]);
-        draft.move_field(&path("/replicas"), Way::Up).expect("stays");
+        draft.move_field(&path("/replicas"), Direction::Up).expect("stays");
         draft.add_group("Size & cost").expect("can be added");
         let mut field = draft.overlay().field(&path("/size")).expect("is offered").clone();
         field.group = Some("size-cost".into());
         draft.describe(&field).expect("can be described");
-        draft.move_field(&path("/replicas"), Way::Down).expect("can be moved");
+        draft.move_field(&path("/replicas"), Direction::Down).expect("can be moved");
         assert_eq!(offered(&draft), ["size", "image.tag", "replicas"]);
         assert!(draft.text().starts_with("# What teams set.\n"));
     }
@@ -352,7 +352,7 @@ mod tests {
         draft.add_group("Access").expect("can be added");
         assert_eq!(draft.add_group("size"), Err(DraftError::SameGroup { name: "size".into() }));
         draft.describe_group("size", "How large", "Memory and disk.").expect("can be renamed");
-        draft.move_group("access", Way::Up).expect("can be moved");
+        draft.move_group("access", Direction::Up).expect("can be moved");
         let mut field = draft.overlay().field(&path("/size")).expect("is offered").clone();
         field.group = Some("size".into());
         draft.describe(&field).expect("can be described");

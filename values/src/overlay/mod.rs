@@ -8,7 +8,7 @@ mod typed;
 
 use serde::{Deserialize, Serialize};
 
-pub use draft::{Draft, DraftError, MAX_DRAFT_BYTES, Way};
+pub use draft::{Direction, Draft, DraftError, MAX_DRAFT_BYTES};
 pub use panel::{Panel, PanelTyped};
 pub use questions::{Question, QuestionNote, Questions};
 pub use typed::{FieldTyped, Wrong, read_value, show_value};

@@ -3,6 +3,7 @@
 use super::HOSTILE;
 use super::values::error;
 use frontend::pages::curation::form::FormEditor;
+use std::sync::LazyLock;
 use values::overlay::{FieldTyped, Panel, PanelTyped};
 use values::{Chart, Context, Document, Draft, Form};
 
@@ -18,7 +19,14 @@ const SCHEMA: &str = r##"{"$schema": "https://json-schema.org/draft/2020-12/sche
 
 const FORM: &str = "rest: hidden\ngroups:\n  - {name: database, label: Database, help: What it is.}\n  - {name: storage, label: Storage}\n  - {name: empty, label: Not used yet}\nfields:\n  - {path: /mode}\n  - {path: /image/tag, group: database, label: Version, required: true}\n  - {path: /auth/user, group: database, label: User}\n  - {path: /auth/password, group: database, label: Password}\n  - {path: /tls/secret, group: database, label: Certificate, shownWhen: [{path: /tls/enabled, oneOf: [true]}]}\n  - {path: /replicas, group: database}\n  - {path: /persistence, group: storage, label: Volume}\n  - {path: /parameters, group: storage}\n  - {path: /env, group: storage}\n  - {path: /hosts, group: storage}\n  - {path: /tree, group: storage}\n  - {path: /odd, group: storage}\n  - {path: /nothing, group: storage}\ndefaults:\n  - {path: /replicas, value: 3, environments: [production]}\nimposed:\n  - {path: /persistence/enabled, value: true, note: A throwaway database is not for this entry.}\n  - {path: /auth/password, value: secret}\nsecrets: [/auth/user]\n";
 
+/// Made once: the same are asked for again and again.
+static EDITORS: LazyLock<Vec<(&str, FormEditor)>> = LazyLock::new(made);
+
 pub fn editors() -> Vec<(&'static str, FormEditor)> {
+    EDITORS.clone()
+}
+
+fn made() -> Vec<(&'static str, FormEditor)> {
     vec![
         ("entry-form", editor(FORM)),
         ("entry-form-value", FormEditor { has_questions: true, ..opened("value /image/tag") }),
@@ -36,7 +44,7 @@ fn editor(text: &str) -> FormEditor {
     over(text, &Chart::read(VALUES, Some(SCHEMA)))
 }
 
-fn over(text: &str, chart: &Chart) -> FormEditor {
+pub fn over(text: &str, chart: &Chart) -> FormEditor {
     let draft = Draft::parse(text).expect("is a form");
     let seen_by = Context { class: "standard".into(), environment: "production".into() };
     FormEditor {

@@ -27,6 +27,7 @@ const FORM: &str = "form-editor";
 const MISTAKES_SHOWN: usize = 20;
 
 /// What the page shows.
+#[derive(Debug, Clone)]
 pub struct FormEditor {
     pub entry: EntryName,
     pub title: String,

@@ -5,7 +5,7 @@ use crate::input::in_words;
 use domain::Refusal;
 use domain::field_error::FieldErrors;
 use values::overlay::{
-    DefaultValue, DraftError, FieldTyped, Imposed, OverlayField, Panel, PanelTyped, Rest, Way, read_value,
+    DefaultValue, Direction, DraftError, FieldTyped, Imposed, OverlayField, Panel, PanelTyped, Rest, read_value,
 };
 use values::{ChartValue, Draft, Path};
 
@@ -23,10 +23,10 @@ pub enum Step {
     Close,
     Offer(Path),
     TakeOff(Path),
-    Move(Path, Way),
+    Move(Path, Direction),
     AddGroup,
     RemoveGroup(String),
-    MoveGroup(String, Way),
+    MoveGroup(String, Direction),
     ShowRest(Rest),
     AddDefault(Path),
     RemoveDefault(usize),
@@ -49,12 +49,12 @@ impl Step {
             "close" => Self::Close,
             "offer" => Self::Offer(path()?),
             "off" => Self::TakeOff(path()?),
-            "up" => Self::Move(path()?, Way::Up),
-            "down" => Self::Move(path()?, Way::Down),
+            "up" => Self::Move(path()?, Direction::Up),
+            "down" => Self::Move(path()?, Direction::Down),
             "add-group" => Self::AddGroup,
             "remove-group" => Self::RemoveGroup(rest.to_owned()),
-            "group-up" => Self::MoveGroup(rest.to_owned(), Way::Up),
-            "group-down" => Self::MoveGroup(rest.to_owned(), Way::Down),
+            "group-up" => Self::MoveGroup(rest.to_owned(), Direction::Up),
+            "group-down" => Self::MoveGroup(rest.to_owned(), Direction::Down),
             "show-rest" => Self::ShowRest(Rest::Shown),
             "hide-rest" => Self::ShowRest(Rest::Hidden),
             "default" => Self::AddDefault(path()?),
@@ -135,7 +135,7 @@ pub fn apply(draft: &mut Draft, step: &Step, typed: &PanelTyped, values: &[Chart
         Step::Preview | Step::Save | Step::Questions | Step::Open(_) | Step::Close => Ok(()),
         Step::Offer(path) => draft.offer(path),
         Step::TakeOff(path) => draft.take_off(path),
-        Step::Move(path, way) => draft.move_field(path, *way),
+        Step::Move(path, direction) => draft.move_field(path, *direction),
         Step::AddGroup => {
             let label = typed.new_group.trim();
             if label.chars().all(|c| !c.is_alphanumeric()) {
@@ -145,7 +145,7 @@ pub fn apply(draft: &mut Draft, step: &Step, typed: &PanelTyped, values: &[Chart
             Ok(())
         }
         Step::RemoveGroup(name) => draft.remove_group(name),
-        Step::MoveGroup(name, way) => draft.move_group(name, *way),
+        Step::MoveGroup(name, direction) => draft.move_group(name, *direction),
         Step::ShowRest(rest) => draft.show_rest(*rest),
         Step::AddDefault(path) => draft.set_default(DefaultValue {
             path: path.clone(),
