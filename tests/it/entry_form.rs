@@ -22,10 +22,16 @@ fn page(entry: &str) -> String {
 
 /// An entry with this form and one version that was taken in.
 async fn entry(desk: &Desk, platform: &Actor, form: Value) -> String {
+    entry_of(desk, platform, form, &[]).await
+}
+
+/// The same of a chart with more files.
+async fn entry_of(desk: &Desk, platform: &Actor, form: Value, more: &[(&str, &str)]) -> String {
     let entry = desk.new_name("web");
     let spec = json!({"title": "Web", "summary": "A web service.", "category": "service", "owner": "Platform team", "form": form});
     platform.put(&api(&entry), &json!({"spec": spec})).await.expect(200);
-    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("values.schema.json", SCHEMA)]);
+    let files = [&[("values.yaml", VALUES), ("values.schema.json", SCHEMA)], more].concat();
+    let archive = chart("web", "1.0.0", &files);
     let request = platform.request(http::Method::POST, &format!("{}/versions", api(&entry)));
     let begun =
         platform.send(request.header("content-type", "application/gzip").body(archive)).await.expect(202).json();
@@ -166,12 +172,31 @@ async fn only_those_who_set_up_work_on_a_form() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;
     let entry = entry(&desk, &platform, json!({})).await;
-    for (role, status) in [(Role::Developer, 404), (Role::Auditor, 403)] {
+    for role in [Role::Developer, Role::Auditor] {
         let actor = desk.as_(role).await;
         let read = actor.get(&page(&entry)).await.status;
         let fields = [("entry_version", "1"), ("overlay", "rest: hidden"), ("do", "save")];
         let sent = actor.post_form(&page(&entry), &fields).await.status;
-        assert_eq!((read, sent), (status, status), "{role:?}");
+        assert_eq!((read, sent), (404, 404), "{role:?}");
     }
     assert_eq!(spec(&platform, &entry).await["version"], json!(1));
+}
+
+#[tokio::test]
+async fn what_a_chart_asks_becomes_the_form() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let questions = "questions:\n- {variable: replicas, label: Pods, type: int, group: Size, min: 1}\n- {variable: auth.password, type: password}\n";
+    let entry = entry_of(&desk, &platform, json!({}), &[("questions.yaml", questions)]).await;
+    assert!(platform.get(&page(&entry)).await.expect(200).text().contains("value=\"questions\""));
+    let fields = [("entry_version", "1"), ("overlay", "rest: shown"), ("do", "questions")];
+    let taken = platform.post_form(&page(&entry), &fields).await.expect(200).text();
+    let fields = [("entry_version", "1"), ("overlay", &text(&taken)), ("do", "save")];
+    platform.post_form(&page(&entry), &fields).await.expect(303);
+    let form = &spec(&platform, &entry).await["spec"]["form"];
+    assert_eq!(
+        form["fields"][0],
+        json!({"path": "/replicas", "group": "Size", "label": "Pods", "rules": {"minimum": 1.0}})
+    );
+    assert_eq!((&form["secrets"], &form["rest"]), (&json!(["/auth/password"]), &json!("hidden")));
 }

@@ -96,20 +96,12 @@ pub async fn change(
         entry_version,
         notes: Vec::new(),
     };
-    let done = match Step::read(&step) {
-        None => Err(Refusal::invalid("overlay", "cannot be changed that way: no button of this page does that")),
-        Some(step) => work.perform(&step, &ground).map(|()| step),
+    let refusal = match perform(&ctx, &entry, &ground, &mut work, &step).await {
+        Ok(true) => return see_done(&format!("/admin/catalog/{entry}"), format!("The form of {entry} is saved.")),
+        Ok(false) => return ok(page(&ctx, &context, entry, ground, asked, work).await?),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
+        Err(error) => return Err(error),
     };
-    let saved = match done {
-        Ok(Step::Save) => match save(&ctx, &entry, &ground, &work).await {
-            Ok(()) => return see_done(&format!("/admin/catalog/{entry}"), format!("The form of {entry} is saved.")),
-            Err(Error::Refused(refusal)) if !refusal.is_about_rights() => Some(refusal),
-            Err(error) => return Err(error),
-        },
-        Ok(_) => None,
-        Err(refusal) => Some(refusal),
-    };
-    let Some(refusal) = saved else { return ok(page(&ctx, &context, entry, ground, asked, work).await?) };
     work.errors = errors(&refusal);
     work.refusal = work.errors.is_empty().then(|| refusal.to_string());
     let status = if work.errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -119,6 +111,18 @@ pub async fn change(
 
 async fn ground(ctx: &Ctx, entry: &EntryName, asked: &Asked) -> Result<FormGround> {
     views::form_ground(ctx, entry, Some(asked.version.as_str()).filter(|version| !version.is_empty())).await
+}
+
+/// Does what was pressed. Answers whether that was to save.
+async fn perform(ctx: &Ctx, entry: &EntryName, ground: &FormGround, work: &mut Work, step: &str) -> Result<bool> {
+    let unknown = || Refusal::invalid("overlay", "cannot be changed that way: no button of this page does that");
+    work.draft = catalog::read_form(&work.text).ok();
+    let step = Step::read(step).ok_or_else(unknown)?;
+    work.perform(&step, ground)?;
+    if step != Step::Save {
+        return Ok(false);
+    }
+    save(ctx, entry, ground, work).await.map(|()| true)
 }
 
 async fn save(ctx: &Ctx, entry: &EntryName, ground: &FormGround, work: &Work) -> Result<()> {
@@ -139,32 +143,62 @@ impl Work {
         if *step == Step::Questions {
             self.notes = catalog::import_questions(&mut draft, ground.questions.as_ref(), &ground.chart)?;
         }
-        match step {
-            Step::Open(panel) => self.open = Some(panel.clone()),
-            Step::Close => self.open = None,
-            Step::RemoveGroup(name) if self.open == Some(Panel::Group(name.clone())) => self.open = None,
-            _ => {}
+        if let Step::Open(panel) = step {
+            self.open = Some(panel.clone());
+        }
+        let is_gone = matches!(step, Step::RemoveGroup(name) if self.open == Some(Panel::Group(name.clone())));
+        if *step == Step::Close || is_gone {
+            self.open = None;
         }
         draft.text().clone_into(&mut self.text);
-        self.typed = shown(&draft, self.open.as_ref(), ground);
+        self.typed = shown(&draft, self.open.as_ref(), ground, left(std::mem::take(&mut self.typed), step));
         self.draft = Some(draft);
         Ok(())
     }
 }
 
-/// What stands in the inputs of a panel when it is opened.
-fn shown(draft: &Draft, open: Option<&Panel>, ground: &FormGround) -> PanelTyped {
+/// What was typed and is not used up.
+fn left(typed: PanelTyped, step: &Step) -> PanelTyped {
+    let PanelTyped { default_classes, default_environments, imposed_classes, imposed_environments, .. } = typed.clone();
+    match step {
+        Step::Open(_) | Step::Close => PanelTyped::default(),
+        Step::AddGroup => PanelTyped { new_group: String::new(), ..typed },
+        Step::AddDefault(_) => {
+            let (imposed_value, imposed_note) = (typed.imposed_value, typed.imposed_note);
+            PanelTyped { imposed_value, imposed_note, imposed_classes, imposed_environments, ..PanelTyped::default() }
+        }
+        Step::Impose(_) => {
+            let default_value = typed.default_value;
+            PanelTyped { default_value, default_classes, default_environments, ..PanelTyped::default() }
+        }
+        Step::Preview
+        | Step::Save
+        | Step::Questions
+        | Step::Offer(_)
+        | Step::TakeOff(_)
+        | Step::Move(..)
+        | Step::RemoveGroup(_)
+        | Step::MoveGroup(..)
+        | Step::ShowRest(_)
+        | Step::RemoveDefault(_)
+        | Step::RemoveImposed(_)
+        | Step::Secret(..) => typed,
+    }
+}
+
+/// What stands in the inputs of a panel: what is said of what is open, and what is left of what was typed.
+fn shown(draft: &Draft, open: Option<&Panel>, ground: &FormGround, left: PanelTyped) -> PanelTyped {
     match open {
-        None => PanelTyped::default(),
+        None => left,
         Some(Panel::Value(path)) => {
             let field = draft.typed(path, catalog::is_text(&ground.values, path)).unwrap_or_default();
-            PanelTyped { field, ..PanelTyped::default() }
+            PanelTyped { field, ..left }
         }
         Some(Panel::Group(name)) => {
             let group = draft.overlay().groups.iter().find(|group| group.name == *name);
-            let label = group.map(|group| group.label.clone()).unwrap_or_default();
-            let help = group.and_then(|group| group.help.clone()).unwrap_or_default();
-            PanelTyped { group_label: label, group_help: help, ..PanelTyped::default() }
+            let group_label = group.map(|group| group.label.clone()).unwrap_or_default();
+            let group_help = group.and_then(|group| group.help.clone()).unwrap_or_default();
+            PanelTyped { group_label, group_help, ..left }
         }
     }
 }

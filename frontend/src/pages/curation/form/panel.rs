@@ -120,7 +120,7 @@ fn fixed(editor: &FormEditor, path: &Path) -> AnyView {
     let of_default = ["default_value", "default_classes", "default_environments", ""];
     let of_imposed = ["imposed_value", "imposed_note", "imposed_classes", "imposed_environments"];
     view! {
-        <details class="more" open=has(of_default)>
+        <details class="more" open=has(of_default) || !typed.default_value.is_empty()>
             <summary>"Set a default"</summary>
             <div class="form">
                 {field("default_value", "Default").area(&typed.default_value)}
@@ -131,7 +131,7 @@ fn fixed(editor: &FormEditor, path: &Path) -> AnyView {
                 <div class="buttons">{editor.button("btn", format!("default {path}"), PART, "Set default".into_any())}</div>
             </div>
         </details>
-        <details class="more" open=has(of_imposed)>
+        <details class="more" open=has(of_imposed) || !typed.imposed_value.is_empty()>
             <summary>"Impose a value"</summary>
             <div class="form">
                 {field("imposed_value", "Imposed value").area(&typed.imposed_value)}
