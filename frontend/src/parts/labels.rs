@@ -135,7 +135,6 @@ fn plain_title(field: &str) -> &str {
         "automatic" => "New versions",
         "channel" => "Channel",
         "archive" => "Archive of the chart",
-        "version" => "Version of the chart",
         "overlay" => "As YAML",
         "q" => "Search the chart's values",
         "new_group" => "New group",
