@@ -1,6 +1,5 @@
 //! The form of an entry, worked on: every button posts all of it, and only *Save* keeps something.
 
-use super::namespaces::errors;
 use super::{Reply, frame, ok, refused_as, see_done};
 use crate::app::catalog::{self, Step};
 use crate::app::views::catalog::{self as views, FormGround};
@@ -102,7 +101,7 @@ pub async fn change(
         Err(Error::Refused(refusal)) if !refusal.is_about_rights() => refusal,
         Err(error) => return Err(error),
     };
-    work.errors = errors(&refusal);
+    work.errors = refusal.fields();
     work.refusal = work.errors.is_empty().then(|| refusal.to_string());
     let status = if work.errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let html = page(&ctx, &context, entry, ground, asked, work).await?;
