@@ -60,6 +60,7 @@ pages! {
     Curation         "/admin/catalog"                            SetUp     "Curation"       .leads(Section::Curation).found("entries and versions of the catalog");
     CuratedEntry     "/admin/catalog/{entry}"                    SetUp     "Entry"          .within(Section::Curation).live();
     EditEntry        "/admin/catalog/{entry}/edit"               SettingUp "Edit entry"     .within(Section::Curation);
+    EntryForm        "/admin/catalog/{entry}/form"               SettingUp "Form"           .within(Section::Curation);
     ReviewVersion    "/admin/catalog/{entry}/versions/{version}" SetUp     "Review version" .within(Section::Curation);
     Ingest           "/admin/catalog/{entry}/ingests/{id}"       SetUp     "Taking in"      .within(Section::Curation).live();
     Sources          "/admin/sources"                            SetUp     "Sources"        .within(Section::Curation).found("registries and repositories of charts");

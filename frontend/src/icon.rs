@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 #[cfg_attr(not(feature = "ssr"), allow(unused_imports))]
 pub(crate) use icondata::{
-    Icon, LuArchive, LuArrowLeft, LuArrowRight, LuBan, LuBookOpen, LuBox, LuCheck, LuChevronRight, LuCircle,
-    LuCircleAlert, LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause, LuCircleX, LuClock,
-    LuCloudOff, LuCog, LuContainer, LuCopy, LuDownload, LuHistory, LuHourglass, LuHouse, LuInbox, LuInfo, LuKeyRound,
-    LuKeyboard, LuLayoutGrid, LuListFilter, LuLoader, LuLock, LuLogIn, LuLogOut, LuMenu, LuMessageSquare, LuMinus,
-    LuMonitor, LuMoon, LuPackageCheck, LuPencil, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler, LuScrollText, LuSearch,
-    LuServer, LuShieldCheck, LuStar, LuSun, LuTriangleAlert, LuUndo2, LuUpload, LuUserCheck, LuUsers, LuX, LuZap,
+    Icon, LuArchive, LuArrowDown, LuArrowLeft, LuArrowRight, LuArrowUp, LuBan, LuBookOpen, LuBox, LuCheck,
+    LuChevronRight, LuCircle, LuCircleAlert, LuCircleCheck, LuCircleDashed, LuCircleDot, LuCircleHelp, LuCirclePause,
+    LuCircleX, LuClock, LuCloudOff, LuCog, LuContainer, LuCopy, LuDownload, LuHistory, LuHourglass, LuHouse, LuInbox,
+    LuInfo, LuKeyRound, LuKeyboard, LuLayoutGrid, LuListFilter, LuLoader, LuLock, LuLogIn, LuLogOut, LuMenu,
+    LuMessageSquare, LuMinus, LuMonitor, LuMoon, LuPackageCheck, LuPencil, LuPlus, LuRefreshCw, LuRotateCcw, LuRuler,
+    LuScrollText, LuSearch, LuServer, LuShieldCheck, LuStar, LuSun, LuTriangleAlert, LuUndo2, LuUpload, LuUserCheck,
+    LuUsers, LuX, LuZap,
 };
 
 /// A drawing beside words that say the same; readers of the page by ear do not hear it.

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { CLUSTER, unused } from './demo.js';
 import { expect, test } from './berth.js';
 import { panel } from './desk.js';
+import { look } from './look.js';
 
 test('a developer finds what fits a namespace, with and without script', async ({ as }) => {
   for (const options of [{}, { javaScriptEnabled: false }]) {
@@ -105,6 +106,56 @@ test('a source is looked at, and a chart of it becomes a candidate', async ({ as
   expect(answer.status()).toBe(404);
 });
 
+test('a curator makes the form of an entry, with and without script', async ({ as, api }) => {
+  const platform = await api('platform');
+  for (const options of [{}, { javaScriptEnabled: false }]) {
+    const page = await as('platform', options);
+    await page.goto('/admin/catalog/postgresql');
+    await page.getByRole('link', { name: 'Form', exact: true }).click();
+    const preview = page.getByRole('complementary', { name: 'Preview' });
+    await expect(preview.locator('[data-value="auth.database"]')).toBeVisible();
+    // As it is kept, and kept as it is.
+    const before = await platform.get('curation/postgresql');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page).toHaveURL('/admin/catalog/postgresql');
+    expect((await platform.get('curation/postgresql')).version).toBe(before.version);
+  }
+});
+
+test('a value is offered, described and imposed, and kept when it is saved', async ({ as, api }) => {
+  const name = unused('formed');
+  const platform = await api('platform');
+  const spec = { title: 'Formed', summary: 'One that a test made.', category: 'service', owner: 'Platform team' };
+  await platform.put(`curation/${name}`, { spec });
+  const page = await as('platform');
+  await page.goto(`/admin/catalog/${name}`);
+  await upload(page, 'tried-1.0.0.tgz', archive('tried', '1.0.0', { 'values.yaml': 'size: 2\ntls:\n  enabled: false\n' }));
+  await expect(page.locator('[data-state="taken_in"]')).toBeVisible();
+  await page.goto(`/admin/catalog/${name}/form`);
+  const preview = page.getByRole('complementary', { name: 'Preview' });
+  await page.getByRole('button', { name: 'Hide the rest' }).click();
+  await expect(preview.locator('[data-value]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Offer size' }).click();
+  await expect(preview.locator('[data-value="size"]')).toBeVisible();
+  await page.locator('[data-field="size"]').getByRole('button', { name: 'Edit size' }).click();
+  await page.getByLabel('Label', { exact: true }).fill('How many');
+  // Nothing is pressed: the preview follows.
+  await expect(preview.getByLabel('How many')).toHaveValue('2');
+  await page.getByText('Impose a value').click();
+  await page.getByLabel('Imposed value').fill('3');
+  await page.getByLabel('Why, for those who see it').fill('More cost too much');
+  await page.getByRole('button', { name: 'Impose', exact: true }).click();
+  await expect(preview.getByLabel('How many')).toHaveValue('3');
+  await expect(preview.locator('[data-value="size"]')).toContainText('More cost too much');
+  await look(page, 'entry-form-value');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page).toHaveURL(`/admin/catalog/${name}`);
+  const saved = await platform.get(`curation/${name}`);
+  expect(saved.spec.form.fields).toEqual([{ path: '/size', label: 'How many' }]);
+  expect(saved.spec.form.imposed).toEqual([{ path: '/size', value: 3, note: 'More cost too much' }]);
+});
+
 async function upload(page, name, buffer) {
   await page.getByLabel('Archive of the chart').setInputFiles({ name, mimeType: 'application/gzip', buffer });
   await page.getByRole('button', { name: 'Upload' }).click();
@@ -112,9 +163,9 @@ async function upload(page, name, buffer) {
 }
 
 // A gzip'd tar of a chart with one pod, which asks for more than most namespaces allow.
-function archive(chart, version) {
+function archive(chart, version, more = {}) {
   const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: c, image: registry.example.com/a:1}]}\n';
-  const files = { 'Chart.yaml': `apiVersion: v2\nname: ${chart}\nversion: ${version}\n`, 'templates/pod.yaml': pod };
+  const files = { 'Chart.yaml': `apiVersion: v2\nname: ${chart}\nversion: ${version}\n`, 'templates/pod.yaml': pod, ...more };
   const parts = Object.entries(files).map(([path, text]) => member(`${chart}/${path}`, text));
   return gzipSync(Buffer.concat([...parts, Buffer.alloc(1024)]));
 }

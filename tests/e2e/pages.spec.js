@@ -187,6 +187,7 @@ const PAGES = {
   },
   'entry-new': { role: 'platform', path: '/admin/catalog/new' },
   'entry-edit': { role: 'platform', path: '/admin/catalog/postgresql/edit' },
+  'entry-form': { role: 'platform', path: '/admin/catalog/postgresql/form?environment=production' },
   'version-review': { role: 'platform', path: '/admin/catalog/web-service/versions/1.1.0' },
   'version-first': { role: 'auditor', path: '/admin/catalog/redis/versions/1.0.0' },
 

@@ -101,6 +101,7 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
             return of_entry(&[("name", desk.new_name("web")), ("version", String::new())]);
         }
         "edit" if path.contains("/catalog/") => return of_entry(&[("version", "1".into())]),
+        "form" => &[("entry_version", "1"), ("do", "save")],
         "versions" => &[("archive", "none")],
         "approve" if path.contains("/catalog/") => return vec![("digest", digest(target))],
         "deprecate" => return vec![("sunset_on", in_a_month()), ("reason", "Use another".into())],

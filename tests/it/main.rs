@@ -31,6 +31,7 @@ mod dead_ends;
 mod deciding;
 mod drift;
 mod edge;
+mod entry_form;
 mod expiry;
 mod form_mistakes;
 mod groups;

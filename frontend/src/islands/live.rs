@@ -55,7 +55,7 @@ mod browser {
             let page = page.clone();
             debounce(PAUSE, move |()| {
                 let page = page.clone();
-                leptos::task::spawn_local(async move { drop(slots::refresh(&page).await) });
+                leptos::task::spawn_local(async move { drop(slots::refresh(&slots::Question::of(page)).await) });
             })
         };
         let ask = Rc::new(RefCell::new(ask));

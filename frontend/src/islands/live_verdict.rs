@@ -15,7 +15,7 @@ pub fn LiveVerdict(form: String) -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use crate::islands::connection::Lost;
-    use crate::islands::slots::{self, Asked};
+    use crate::islands::slots::{self, Asked, Question};
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::closure::Closure;
@@ -28,6 +28,8 @@ mod browser {
     const AGAIN: Duration = Duration::from_secs(5);
     /// Of the part that says how the verdict stands; its state is `data-state`, and style hides what is not so any more.
     const ASKING: &str = "asking";
+    /// On a form that is too long for an address, or holds what should not stand in one.
+    const POSTED: &str = "data-posted";
 
     /// How the verdict beside the form stands to what is typed.
     #[derive(Clone, Copy)]
@@ -60,23 +62,23 @@ mod browser {
     }
 
     async fn check(form: HtmlFormElement) {
-        let Some(page) = page_of(&form) else { return };
-        match slots::refresh(&page).await {
+        let Some(question) = question_of(&form) else { return };
+        match slots::refresh(&question).await {
             Asked::Shown => show(Verdict::Known),
             Asked::Overtaken => {}
             Asked::Lost(why) => {
                 show(Verdict::Unknown(why));
                 // Who is signed out comes back by signing in.
                 if why != Lost::Session {
-                    set_timeout(move || again(form, page), AGAIN);
+                    set_timeout(move || again(form, question), AGAIN);
                 }
             }
         }
     }
 
     /// Unless something else was typed meanwhile, which is asked by itself.
-    fn again(form: HtmlFormElement, page: String) {
-        if page_of(&form) == Some(page) {
+    fn again(form: HtmlFormElement, question: Question) {
+        if question_of(&form) == Some(question) {
             leptos::task::spawn_local(check(form));
         }
     }
@@ -108,14 +110,18 @@ mod browser {
         ["name", "purpose"].iter().any(|field| typed.get(field).as_string().is_some_and(|text| !text.is_empty()))
     }
 
-    /// Where the button Check leads with the form as it is typed.
-    fn page_of(form: &HtmlFormElement) -> Option<String> {
+    /// What the button Check, or Preview, would be answered with the form as it is typed.
+    fn question_of(form: &HtmlFormElement) -> Option<Question> {
         let typed = FormData::new_with_form(form).ok()?;
         let query = UrlSearchParams::new_with_str_sequence_sequence(&typed).ok()?;
-        query.set("check", "1");
         let action = form.get_attribute("action")?;
+        if form.has_attribute(POSTED) {
+            query.set("do", "preview");
+            return Some(Question { page: action, body: Some(query.to_string().into()) });
+        }
+        query.set("check", "1");
         // Without the token of the form: nothing is sent.
         let page = action.split('?').next().unwrap_or_default();
-        Some(format!("{page}?{}", String::from(query.to_string())))
+        Some(Question::of(format!("{page}?{}", String::from(query.to_string()))))
     }
 }

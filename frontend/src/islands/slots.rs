@@ -11,7 +11,7 @@ use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Document, DomParser, Element, HtmlElement, NodeList, RequestInit, RequestRedirect, Response, ResponseType,
-    SupportedType,
+    SupportedType, UrlSearchParams,
 };
 
 /// On a slot that holds what a person has typed: it is not replaced under their hands.
@@ -28,6 +28,20 @@ thread_local! {
     static QUESTION: Cell<u32> = const { Cell::new(0) };
 }
 
+/// Which page is asked for: by its address, or as what a form's button Preview would be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub page: String,
+    /// What the form holds, as it is sent.
+    pub body: Option<String>,
+}
+
+impl Question {
+    pub fn of(page: impl Into<String>) -> Self {
+        Self { page: page.into(), body: None }
+    }
+}
+
 /// What came of asking for the page again.
 pub enum Asked {
     /// The slots are as the server says now.
@@ -38,10 +52,10 @@ pub enum Asked {
 }
 
 /// Asks for the page and replaces the slots that differ. Where there is no answer the page stays as it is, and says of when.
-pub async fn refresh(page: &str) -> Asked {
+pub async fn refresh(asked: &Question) -> Asked {
     let question = QUESTION.get().wrapping_add(1);
     QUESTION.set(question);
-    let answer = fetch(page).await;
+    let answer = fetch(asked).await;
     if QUESTION.get() != question {
         return Asked::Overtaken;
     }
@@ -68,7 +82,7 @@ pub fn show(html: &str) {
 
 /// What stands in one slot of another page.
 pub async fn part(page: &str, slot: &str) -> Option<String> {
-    let page = fetch(page).await.ok()?;
+    let page = fetch(&Question::of(page)).await.ok()?;
     let found = page.query_selector(&format!("[data-slot=\"{slot}\"]")).ok().flatten()?;
     Some(found.inner_html())
 }
@@ -84,11 +98,18 @@ pub fn mark_what_is_typed_into() {
     on_cleanup(move || handle.remove());
 }
 
-async fn fetch(page: &str) -> Result<Document, Lost> {
+async fn fetch(asked: &Question) -> Result<Document, Lost> {
     let how = RequestInit::new();
+    if let Some(body) = &asked.body {
+        how.set_method("POST");
+        // With its type, the browser says by itself what it is.
+        let sent = UrlSearchParams::new_with_str(body).map_err(|_| Lost::Berth)?;
+        how.set_body(&sent.into());
+    }
     // After signing out elsewhere the answer leads to the identity provider: nobody signs in in the background.
     how.set_redirect(RequestRedirect::Manual);
-    let response = JsFuture::from(window().fetch_with_str_and_init(page, &how)).await.map_err(|_| Lost::Berth)?;
+    let response =
+        JsFuture::from(window().fetch_with_str_and_init(&asked.page, &how)).await.map_err(|_| Lost::Berth)?;
     let response: Response = response.dyn_into().map_err(|_| Lost::Berth)?;
     if response.type_() == ResponseType::Opaqueredirect || response.status() == 401 {
         return Err(Lost::Session);
@@ -96,7 +117,9 @@ async fn fetch(page: &str) -> Result<Document, Lost> {
     if response.status() == 404 {
         return Err(Lost::Gone);
     }
-    if !response.ok() {
+    // The page of a form again, with what is wrong in it.
+    let is_page_again = asked.body.is_some() && response.status() == 422;
+    if !response.ok() && !is_page_again {
         return Err(Lost::Berth);
     }
     read(response).await.ok_or(Lost::Berth)

@@ -3,6 +3,7 @@
 mod available;
 pub mod edit;
 pub mod entry;
+pub mod form;
 pub mod ingest;
 pub mod review;
 

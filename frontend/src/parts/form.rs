@@ -314,17 +314,28 @@ impl Field {
     }
 
     pub fn area(&self, value: &str) -> AnyView {
-        let control = view! {
-            <textarea
-                class="input"
-                id=self.id()
-                name=self.name.to_string()
-                rows="3"
-                aria-invalid=self.invalid()
-                aria-describedby=self.described_by()
-            >{raw_text(value)}</textarea>
-        };
-        self.around(control)
+        self.around(self.plain_area(value).view())
+    }
+
+    /// The same for what is written for programs, of at most so many characters.
+    pub fn code(&self, value: &str, longest: usize, is_read_only: bool) -> AnyView {
+        let area = Area { is_code: true, rows: 14, longest: Some(longest), is_read_only, ..self.plain_area(value) };
+        self.around(area.view())
+    }
+
+    fn plain_area<'a>(&self, value: &'a str) -> Area<'a> {
+        Area {
+            id: self.id(),
+            name: self.name.to_string(),
+            value,
+            rows: 3,
+            longest: None,
+            is_code: false,
+            is_read_only: false,
+            said: None,
+            invalid: self.invalid(),
+            described_by: self.described_by(),
+        }
     }
 
     /// A choice of values with their titles.
@@ -353,6 +364,42 @@ pub(crate) fn message(field: &str, label: &str, error: Option<String>) -> Option
     text.map(|text| {
         view! { <p class="error" id=id>{icon(LuCircleAlert)}<span>{stages::sentence(&text)}</span></p> }.into_any()
     })
+}
+
+/// A text of several lines, without what stands around it.
+pub(crate) struct Area<'a> {
+    pub id: String,
+    pub name: String,
+    pub value: &'a str,
+    pub rows: u8,
+    pub longest: Option<usize>,
+    /// Written for programs.
+    pub is_code: bool,
+    pub is_read_only: bool,
+    /// Its name for those who hear the page, where no label stands beside it.
+    pub said: Option<String>,
+    pub invalid: Option<&'static str>,
+    pub described_by: Option<String>,
+}
+
+impl Area<'_> {
+    pub fn view(self) -> AnyView {
+        view! {
+            <textarea
+                class=if self.is_code { "input mono" } else { "input" }
+                id=self.id
+                name=self.name
+                rows=self.rows.to_string()
+                spellcheck=self.is_code.then_some("false")
+                maxlength=self.longest.map(|n| n.to_string())
+                readonly=self.is_read_only
+                aria-label=self.said
+                aria-invalid=self.invalid
+                aria-describedby=self.described_by
+            >{raw_text(self.value)}</textarea>
+        }
+        .into_any()
+    }
 }
 
 /// Children of `<textarea>` as they must stand in the document: Leptos writes what is in it, as in noscript, script and

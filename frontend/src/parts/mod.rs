@@ -35,6 +35,7 @@ pub(crate) mod stopped;
 pub(crate) mod timeline;
 pub(crate) mod unknown;
 pub(crate) mod url;
+pub(crate) mod values_form;
 pub(crate) mod verdict;
 pub(crate) mod warnings;
 pub(crate) mod when;

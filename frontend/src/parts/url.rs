@@ -42,6 +42,10 @@ pub(crate) fn edit_entry(name: &EntryName) -> String {
     of(PageKind::EditEntry, &[name.as_str()])
 }
 
+pub(crate) fn entry_form(name: &EntryName) -> String {
+    of(PageKind::EntryForm, &[name.as_str()])
+}
+
 pub(crate) fn review_version(name: &EntryName, version: &str) -> String {
     of(PageKind::ReviewVersion, &[name.as_str(), version])
 }

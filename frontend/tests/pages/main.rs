@@ -4,6 +4,8 @@
 mod cases;
 mod documents;
 mod forms;
+#[path = "../../../values/tests/generated/mod.rs"]
+mod generated;
 mod namespaces;
 mod requests;
 #[path = "../../examples/gallery/samples/mod.rs"]
@@ -12,6 +14,7 @@ mod samples;
 mod shape;
 #[path = "../html/table.rs"]
 mod table;
+mod values_forms;
 
 use frontend::Theme;
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use super::Result;
 use domain::id::VersionId;
 use domain::view::ChartMetadata;
+use serde_json::Value;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub struct Archive {
     pub values_schema: Option<String>,
     /// By path.
     pub templates: Json<BTreeMap<String, String>>,
+    /// What its questions.yaml asks, where it has one.
+    pub questions: Option<Value>,
 }
 
 /// What is compared of two versions, as text.
@@ -26,6 +29,8 @@ pub struct Archive {
 pub struct Contents {
     pub values_yaml: String,
     pub values_schema: Option<String>,
+    /// What its questions.yaml asks, where it has one.
+    pub questions: Option<Value>,
     /// By path.
     pub templates: Json<BTreeMap<String, String>>,
     /// The manifests that the version renders to.
@@ -34,10 +39,10 @@ pub struct Contents {
 
 /// Keeps it, unless it is kept already.
 pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime) -> Result<()> {
-    let Archive { digest, bytes, metadata, readme, values_yaml, values_schema, templates } = archive;
+    let Archive { digest, bytes, metadata, readme, values_yaml, values_schema, templates, questions } = archive;
     sqlx::query!(
-        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, kept_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, questions, kept_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
         digest,
         bytes,
         Json(metadata) as _,
@@ -45,6 +50,7 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
         values_yaml,
         values_schema.as_deref(),
         templates as _,
+        questions.as_ref(),
         at
     )
     .execute(db)
@@ -56,7 +62,7 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
 pub async fn contents(db: impl PgExecutor<'_>, version: VersionId) -> Result<Contents> {
     sqlx::query_as!(
         Contents,
-        r#"select a.values_yaml, a.values_schema, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered
+        r#"select a.values_yaml, a.values_schema, a.questions, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered
            from chart_versions v join chart_archives a on a.digest = v.digest where v.id = $1"#,
         version.0
     )

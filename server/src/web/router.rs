@@ -31,8 +31,8 @@ pub fn pages() -> Vec<Route> {
 
 fn page_handler(page: PageKind) -> MethodRouter<Shared> {
     use pages::{
-        admin, catalog, classes, clusters, curation, home, lifetime, me, namespaces, people, platform_roles, quota,
-        requests, search, sources, teams,
+        admin, catalog, classes, clusters, curation, entry_form, home, lifetime, me, namespaces, people,
+        platform_roles, quota, requests, search, sources, teams,
     };
     match page {
         PageKind::NewNamespace => get(namespaces::new),
@@ -53,6 +53,7 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
         PageKind::Curation => get(curation::list),
         PageKind::CuratedEntry => get(curation::get),
         PageKind::EditEntry => get(curation::edit),
+        PageKind::EntryForm => get(entry_form::get),
         PageKind::ReviewVersion => get(curation::review),
         PageKind::Ingest => get(curation::ingest),
         PageKind::NewEntry => get(curation::new),
@@ -91,8 +92,8 @@ fn page_handler(page: PageKind) -> MethodRouter<Shared> {
 /// What is sent from pages.
 pub fn forms() -> Vec<Route> {
     use pages::{
-        admin, classes, clusters, curation, lifetime, me, namespaces, people, platform_roles, quota, requests, sources,
-        teams, theme,
+        admin, classes, clusters, curation, entry_form, lifetime, me, namespaces, people, platform_roles, quota,
+        requests, sources, teams, theme,
     };
     vec![
         post("/namespaces/new", namespaces::ask),
@@ -138,6 +139,7 @@ pub fn forms() -> Vec<Route> {
         post("/admin/classes/{class}/move", classes::follow),
         post("/admin/catalog/new", curation::add),
         post("/admin/catalog/{entry}/edit", curation::change),
+        post("/admin/catalog/{entry}/form", entry_form::change),
         post("/admin/catalog/{entry}/withdraw", curation::withdraw),
         post("/admin/catalog/{entry}/restore", curation::restore),
         upload("/admin/catalog/{entry}/versions", curation::upload),

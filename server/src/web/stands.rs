@@ -19,7 +19,7 @@ pub fn page_of(path: &str) -> Option<String> {
         ["clusters", name, _] => format!("/clusters/{name}"),
         ["admin", "classes", class, "publish"] => format!("/admin/classes/{class}/preview"),
         ["admin", "classes", class, _] => format!("/admin/classes/{class}"),
-        ["admin", "catalog", "new"] | ["admin", "catalog", _, "edit"] => path.to_owned(),
+        ["admin", "catalog", "new"] | ["admin", "catalog", _, "edit" | "form"] => path.to_owned(),
         ["admin", "catalog", entry, "versions", version, _] => format!("/admin/catalog/{entry}/versions/{version}"),
         ["admin", "sources", "new"] | ["admin", "sources", _, "edit"] => path.to_owned(),
         ["admin", "sources", source, _] => format!("/admin/sources/{source}"),

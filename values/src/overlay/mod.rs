@@ -1,11 +1,17 @@
 //! What the platform team says about the form of an entry: which values a team may set, in which order, with which limits, and
 //! what is imposed. It is kept with the entry and exported as a file.
 
+mod draft;
+mod panel;
 mod questions;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 
+pub use draft::{Direction, Draft, DraftError, MAX_DRAFT_BYTES};
+pub use panel::{Panel, PanelTyped};
 pub use questions::{Question, QuestionNote, Questions};
+pub use typed::{FieldTyped, Wrong, read_value, show_value};
 
 use crate::fault::{Fault, FieldError};
 use crate::merge::nest;

@@ -52,6 +52,9 @@ pub fn pages(to: &mut To) {
             &[source()],
         )
     });
+    for (name, editor) in super::entry_forms::editors() {
+        to.add_made(name, platform(), "/admin/catalog/postgresql/form", editor, pages::curation::form::page);
+    }
     for (name, viewer, view, again) in [
         ("version-review", platform(), review(), Again::default()),
         ("version-first", platform(), first(), Again::default()),

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod classes;
 pub mod clusters;
 pub mod decided;
+pub mod entry_forms;
 pub mod home;
 pub mod lifetime;
 pub mod lifetime_requests;
@@ -90,6 +91,18 @@ impl Gallery {
         page: impl FnOnce(Frame, V) -> String,
     ) {
         self.add_for(Some(viewer), name, path, view, page);
+    }
+
+    /// One of what is made for the page alone: it goes through no JSON.
+    fn add_made<V>(
+        &mut self,
+        name: &'static str,
+        viewer: Viewer,
+        path: &str,
+        view: V,
+        page: impl FnOnce(Frame, V) -> String,
+    ) {
+        self.pages.push((name, page(frame(Some(viewer), self.theme, path), view)));
     }
 
     /// The same, or one of somebody who has not signed in.

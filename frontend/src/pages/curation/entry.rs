@@ -14,8 +14,10 @@ use domain::catalog::{Approval, AutomaticRule};
 use domain::page::PageKind;
 use domain::view::{CuratedEntry, IngestState, IngestView, VersionRow};
 use leptos::prelude::*;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
+use values::Overlay;
 
 /// `again`: its form that was refused. `is_first` says whether the versions are the first page of theirs.
 pub fn page(frame: Frame, view: CuratedEntry, is_first: bool, again: Again) -> String {
@@ -35,6 +37,7 @@ fn body(frame: &Frame, view: &CuratedEntry, is_first: bool, again: &Again) -> An
     head.actions = Some(
         view! {
             <a class="btn" href=url::catalog_entry(&view.name)>{icon(LuLayoutGrid)}"As teams see it"</a>
+            {may.then(|| view! { <a class="btn" href=url::entry_form(&view.name)>{icon(LuListFilter)}"Form"</a> })}
             {may.then(|| view! { <a class="btn primary" href=url::edit_entry(&view.name)>{icon(LuPencil)}"Edit"</a> })}
         }
         .into_any(),
@@ -151,6 +154,7 @@ fn says(view: &CuratedEntry, now: OffsetDateTime) -> AnyView {
                 <dt>"Risk"</dt><dd>{spec.risk.title()}</dd>
                 <dt>"Who approves an install"</dt><dd>{approval}</dd>
                 <dt>"New versions"</dt><dd>{rule}</dd>
+                <dt>"Form"</dt><dd>{form_in_words(view)}</dd>
                 <dt>"Edited"</dt><dd>{who}", "{when::ago(view.edited_at, now)}</dd>
             </dl>
         </section>
@@ -167,6 +171,25 @@ fn origin(view: &CuratedEntry) -> AnyView {
                 .into_any()
         }
     }
+}
+
+/// `11 fields, 1 imposed value`.
+fn form_in_words(view: &CuratedEntry) -> String {
+    let Ok(overlay) = serde_json::from_value::<Overlay>(Value::Object(view.spec.form.clone())) else {
+        return "cannot be read".into();
+    };
+    let counted = |n: usize, one: &str, more: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {more}")),
+    };
+    let parts = [
+        counted(overlay.fields.len(), "field", "fields"),
+        counted(overlay.defaults.len(), "default", "defaults"),
+        counted(overlay.imposed.len(), "imposed value", "imposed values"),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "all values of the chart".into() } else { parts.join(", ") }
 }
 
 fn or_all<T: ToString>(names: &BTreeSet<T>) -> String {

@@ -4,7 +4,8 @@ use charts::chart::Chart;
 use domain::Refusal;
 use domain::catalog::EntrySpec;
 use serde_json::Value;
-use values::{Context, Layers, Overlay};
+use values::overlay::DraftError;
+use values::{Context, Draft, Layers, Overlay};
 
 /// Refuses what is no form, with what is wrong in it.
 pub fn read(spec: &EntrySpec) -> Result<Overlay, Refusal> {
@@ -33,4 +34,23 @@ pub fn mistakes(overlay: &Overlay, chart: &Chart) -> Vec<String> {
 /// The same for an entry that is read from a file.
 pub fn mistakes_of(spec: &EntrySpec, chart: &Chart) -> Result<Vec<String>, Refusal> {
     read(spec).map(|overlay| mistakes(&overlay, chart))
+}
+
+/// The form as YAML to work on.
+pub fn written(spec: &EntrySpec) -> Result<Draft, Refusal> {
+    let too_large = |error: DraftError| Refusal::invalid("overlay", &error.to_string());
+    Draft::of(&read(spec)?).map_err(too_large)
+}
+
+/// The entry with another form. One that means the same stays as it is written.
+pub fn with_form(spec: &EntrySpec, draft: &Draft) -> Result<EntrySpec, Refusal> {
+    if read(spec).is_ok_and(|before| before == *draft.overlay()) {
+        return Ok(spec.clone());
+    }
+    match draft.to_json() {
+        Value::Object(form) => Ok(EntrySpec { form, ..spec.clone() }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Refusal::invalid("overlay", "must be a set of fields"))
+        }
+    }
 }

@@ -246,6 +246,7 @@ impl Run<'_> {
             values_yaml: kept_text(&chart.values.text),
             values_schema: chart.schema.as_ref().map(|schema| kept_text(&schema.text)),
             templates: Json(templates(&archive, &chart)),
+            questions: chart.questions.as_ref().and_then(|read| serde_json::to_value(read.as_ref().ok()?).ok()),
         };
         let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await

@@ -1,11 +1,13 @@
 //! The catalog as people read it: teams the gallery, those who set up what they curate.
 
 mod curated;
+mod entry_form;
 mod gallery;
 mod review;
 mod sources;
 
 pub use curated::{curated, curated_entry, ingest};
+pub use entry_form::{Drawn, FormGround, draw, form_ground};
 pub use gallery::{Asked, entry, gallery};
 pub use review::review;
 pub use sources::{available, source, source_names, sources};

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod classes;
 pub mod clusters;
 pub mod curation;
+pub mod entry_form;
 mod form_key;
 pub mod home;
 pub mod lifetime;
