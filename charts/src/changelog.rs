@@ -20,7 +20,8 @@ pub fn find(files: &Files) -> Option<String> {
     let (_, bytes) = files.iter().find(|(path, _)| path.eq_ignore_ascii_case("changelog.md"))?;
     let cut = &bytes[..bytes.len().min(MOST_READ)];
     // What is cut ends with a whole line.
-    let end = if cut.len() < bytes.len() { cut.iter().rposition(|byte| *byte == b'\n').unwrap_or(0) } else { cut.len() };
+    let end =
+        if cut.len() < bytes.len() { cut.iter().rposition(|byte| *byte == b'\n').unwrap_or(0) } else { cut.len() };
     Some(String::from_utf8_lossy(&cut[..end]).into_owned())
 }
 
@@ -68,7 +69,8 @@ fn heading(line: &str) -> Option<usize> {
 
 /// The first word of a heading that is a version; words before it may be names, as in `## web-1.2.0` and `## Version 1.2.0`.
 fn named(line: &str) -> Option<Version> {
-    let words = line.split(|char: char| char.is_whitespace() || "[]()#:,*`".contains(char)).filter(|word| !word.is_empty());
+    let words =
+        line.split(|char: char| char.is_whitespace() || "[]()#:,*`".contains(char)).filter(|word| !word.is_empty());
     words.take(4).find_map(version)
 }
 

@@ -135,7 +135,12 @@ mod tests {
         assert_eq!(Picture::read(png(48, 48)).expect("is one").media_type(), "image/png");
         let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0\"/></svg>".to_vec();
         assert_eq!(Picture::read(svg).expect("is one").media_type(), "image/svg+xml");
-        for other in [&b"<!doctype html>\x3cscript>alert(1)</script>"[..], b"GIF89a\x01\0\x01\0", b"\xff\xd8\xff\xe0", b"%PDF-1.7"] {
+        for other in [
+            &b"<!doctype html>\x3cscript>alert(1)</script>"[..],
+            b"GIF89a\x01\0\x01\0",
+            b"\xff\xd8\xff\xe0",
+            b"%PDF-1.7",
+        ] {
             assert_eq!(Picture::read(other.to_vec()), Err(PictureError::OtherKind));
         }
     }
@@ -148,7 +153,10 @@ mod tests {
         assert_eq!(Picture::read(png(0, 1)), Err(PictureError::TooManyPixels));
         assert_eq!(Picture::read(png(48, 48)[..18].to_vec()), Err(PictureError::Broken));
         let webp = |chunk: &[u8; 4], rest: &[u8]| [b"RIFF\0\0\0\0WEBP", &chunk[..], &[0; 4], rest].concat();
-        assert_eq!(Picture::read(webp(b"VP8X", &[0, 0, 0, 0, 47, 0, 0, 47, 0, 0])).map(|it| it.media_type()), Ok("image/webp"));
+        assert_eq!(
+            Picture::read(webp(b"VP8X", &[0, 0, 0, 0, 47, 0, 0, 47, 0, 0])).map(|it| it.media_type()),
+            Ok("image/webp")
+        );
         assert_eq!(Picture::read(webp(b"VP8X", &[0, 0, 0, 0, 0, 0, 1, 0, 0, 0])), Err(PictureError::TooManyPixels));
         assert_eq!(Picture::read(webp(b"VP8L", &[0x2f])), Err(PictureError::Broken));
     }
@@ -157,7 +165,9 @@ mod tests {
     fn only_an_address_with_the_picture_in_it_is_read() {
         let data = format!("data:image/png;base64,{}", STANDARD.encode(png(1, 1)));
         assert_eq!(in_address(&data), Some(png(1, 1)));
-        for other in ["https://elsewhere.example.com/icon.png", "data:image/svg+xml,<svg/>", "data:;base64,%%%", "data:"] {
+        for other in
+            ["https://elsewhere.example.com/icon.png", "data:image/svg+xml,<svg/>", "data:;base64,%%%", "data:"]
+        {
             assert_eq!(in_address(other), None, "{other}");
         }
     }

@@ -17,9 +17,34 @@ const NOTES: [&str; 6] = [
     "http://purl.org/dc/elements/1.1/",
 ];
 const ELEMENTS: [&str; 28] = [
-    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title", "desc",
-    "metadata", "defs", "symbol", "use", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern",
-    "style", "filter", "feGaussianBlur", "feOffset", "feBlend",
+    "svg",
+    "g",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "title",
+    "desc",
+    "metadata",
+    "defs",
+    "symbol",
+    "use",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "pattern",
+    "style",
+    "filter",
+    "feGaussianBlur",
+    "feOffset",
+    "feBlend",
 ];
 /// How deep elements may stand in each other.
 const DEEPEST: usize = 64;
@@ -35,7 +60,9 @@ pub enum SvgError {
     TooMuch,
     #[error("has a document type or entities of its own: save it as plain SVG")]
     Entities,
-    #[error("has an element that Berth does not show: scripts, other documents, links, pictures and animations are refused")]
+    #[error(
+        "has an element that Berth does not show: scripts, other documents, links, pictures and animations are refused"
+    )]
     Element,
     #[error("has an attribute that runs a script")]
     Handler,
@@ -133,7 +160,20 @@ fn check_attribute(whole: &str, name: &str, value: &str) -> Result<(), SvgError>
 fn check_style(text: &str) -> Result<(), SvgError> {
     let lower = text.to_ascii_lowercase();
     let leads_out = |bad: &str| lower.contains(bad);
-    if ["@import", "@font-face", "image(", "image-set(", "src(", "javascript:", "expression(", "-moz-binding", "behavior:"].into_iter().any(leads_out) {
+    if [
+        "@import",
+        "@font-face",
+        "image(",
+        "image-set(",
+        "src(",
+        "javascript:",
+        "expression(",
+        "-moz-binding",
+        "behavior:",
+    ]
+    .into_iter()
+    .any(leads_out)
+    {
         return Err(SvgError::External);
     }
     let urls = lower.split("url").skip(1).filter_map(|after| after.trim_start().strip_prefix('('));
@@ -160,7 +200,9 @@ mod tests {
 
     #[rstest]
     #[case::shapes("<g fill=\"#fff\"><path d=\"M0 0\"/><circle r=\"2\"/></g><title>A &amp; B</title>")]
-    #[case::gradient("<defs><linearGradient id=\"a\"><stop offset=\"0\"/></linearGradient></defs><rect fill=\"url(#a)\"/>")]
+    #[case::gradient(
+        "<defs><linearGradient id=\"a\"><stop offset=\"0\"/></linearGradient></defs><rect fill=\"url(#a)\"/>"
+    )]
     #[case::style("<style>.a{fill:#123;stroke:url( '#b' )}</style><path class=\"a\" d=\"M0 0\"/>")]
     #[case::used("<defs><path id=\"p\" d=\"M0 0\"/></defs><use xlink:href=\"#p\"/>")]
     #[case::notes("<i:namedview xmlns:i=\"http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd\" pagecolor=\"#fff\"/>")]

@@ -135,6 +135,7 @@ fn plain_title(field: &str) -> &str {
         "automatic" => "New versions",
         "channel" => "Channel",
         "archive" => "Archive of the chart",
+        "icon" => "Icon",
         "sunset_on" => "Sunset",
         "source" => "Versions come from",
         "chart" => "Chart",

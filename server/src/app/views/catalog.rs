@@ -6,7 +6,7 @@ mod review;
 mod sources;
 
 pub use curated::{curated, curated_entry, ingest};
-pub use gallery::{Asked, entry, gallery};
+pub use gallery::{Asked, entry, gallery, icon};
 pub use review::review;
 pub use sources::{available, source, source_names, sources};
 
