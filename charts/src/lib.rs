@@ -2,10 +2,12 @@
 
 pub mod archive;
 mod bounded;
+pub mod changelog;
 pub mod chart;
 pub mod diff;
 mod fields;
 pub mod index;
+pub mod picture;
 pub mod questions;
 pub mod rendered;
 pub mod version;

@@ -89,8 +89,11 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
         }
         Command::Catalog(Catalog::Import { dir }) => {
             let found = catalog::read(&dir)?;
-            let is_whole = catalog::import(&operator(config).await?, found).await?;
+            let is_whole = catalog::import(&operator(config).await?, found, !dir.join("entry.yaml").is_file()).await?;
             return Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Catalog(Catalog::Export { dir, charts }) => {
+            print_lines(&catalog::export(&operator(config).await?, &dir, charts).await?);
         }
         Command::Audit(Audit::Verify { checkpoint }) => {
             self::audit::verify(&operator(config).await?, checkpoint.as_deref()).await?;

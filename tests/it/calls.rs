@@ -3,7 +3,7 @@
 use http::Method;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use tests::{Actor, Answer, CLUSTER, Desk, Offered, Role, ask, quota, stack};
+use tests::{Actor, Answer, CLUSTER, Desk, Forged, Offered, Role, ask, quota, stack};
 
 /// Calls a route by the name the router gives it.
 pub async fn call(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> Answer {
@@ -21,6 +21,8 @@ pub async fn prepare(desk: &Desk, role: Option<Role>, method: &str, path: &str) 
         "DELETE" => actor.request(Method::DELETE, &target),
         "POST" if path.ends_with("/move") => follow(desk, &target, post()).await,
         "POST" if path.starts_with("/api/") => post().json(&body(desk, &target, path).await),
+        "PUT" if path.ends_with("/icon") => actor.request(Method::PUT, &target).body(ICON),
+        "POST" if path.ends_with("/icon") => with_icon(post()),
         "PUT" => {
             let body = body(desk, &target, path).await;
             actor.request(Method::PUT, &target).header("if-match", "*").json(&body)
@@ -30,6 +32,15 @@ pub async fn prepare(desk: &Desk, role: Option<Role>, method: &str, path: &str) 
         other => panic!("nobody has said how to call {other} {path}"),
     };
     (actor, request)
+}
+
+const ICON: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>"#;
+
+/// As a browser sends a form with a file.
+fn with_icon(request: RequestBuilder) -> RequestBuilder {
+    let head = "content-disposition: form-data; name=\"icon\"; filename=\"icon.svg\"\r\ncontent-type: image/svg+xml";
+    let body = format!("--part\r\n{head}\r\n\r\n{ICON}\r\n--part--\r\n");
+    request.header("content-type", "multipart/form-data; boundary=part").body(body)
 }
 
 async fn actor(desk: &Desk, role: Option<Role>, path: &str) -> Actor {
@@ -103,6 +114,7 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
         "edit" if path.contains("/catalog/") => return of_entry(&[("version", "1".into())]),
         "form" => &[("entry_version", "1"), ("do", "save")],
         "versions" => &[("archive", "none")],
+        "remove" if path.contains("/icon/") => &[],
         "approve" if path.contains("/catalog/") => return vec![("digest", digest(target))],
         "deprecate" => return vec![("sunset_on", in_a_month()), ("reason", "Use another".into())],
         "block" => &[("block_reason", "For the sweep")],
@@ -227,6 +239,9 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
             let source = desk.new_name("source");
             desk.forged().source(&source).await;
             desk.forged().comes_from(&entry, &source).await;
+        }
+        if method == "GET" && path.ends_with("/icon") {
+            target = format!("{target}?digest={}", Forged::icon_of(&entry));
         }
         if target.contains("/ingests/") {
             target = target.replace("{id}", &ingest);

@@ -13,12 +13,12 @@ fn spec(more: Value) -> Value {
     with(spec, more)
 }
 
-fn path(entry: &str, rest: &str) -> String {
+pub fn path(entry: &str, rest: &str) -> String {
     format!("/api/v1/curation/{entry}{rest}")
 }
 
 /// An entry of a name of its own.
-async fn entry(desk: &Desk, platform: &Actor, more: Value) -> String {
+pub async fn entry(desk: &Desk, platform: &Actor, more: Value) -> String {
     let entry = desk.new_name("web");
     platform.put(&path(&entry, ""), &json!({"spec": spec(more)})).await.expect(200);
     entry
@@ -30,7 +30,7 @@ async fn send(actor: &Actor, entry: &str, archive: Vec<u8>) -> tests::Answer {
 }
 
 /// Takes an archive in, and answers how that ended.
-async fn take_in(platform: &Actor, entry: &str, archive: Vec<u8>) -> Value {
+pub async fn take_in(platform: &Actor, entry: &str, archive: Vec<u8>) -> Value {
     let begun = send(platform, entry, archive).await.expect(202).json();
     let followed = path(entry, &format!("/ingests/{}", begun["id"].as_str().expect("has an id")));
     eventually("it ends", async || {
@@ -40,7 +40,7 @@ async fn take_in(platform: &Actor, entry: &str, archive: Vec<u8>) -> Value {
     .await
 }
 
-async fn approve(actor: &Actor, entry: &str, version: &str) -> tests::Answer {
+pub async fn approve(actor: &Actor, entry: &str, version: &str) -> tests::Answer {
     let read = actor.get(&path(entry, &format!("/versions/{version}"))).await.expect(200).json();
     let body = json!({"digest": read["digest"]});
     actor.post(&path(entry, &format!("/versions/{version}/approve")), &body).await

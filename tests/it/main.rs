@@ -19,6 +19,8 @@ mod by_itself;
 mod calls;
 mod capacity;
 mod catalog;
+mod catalog_files;
+mod catalog_pieces;
 mod class_moves;
 mod classes;
 mod cluster_border;

@@ -30,6 +30,8 @@ const NOTIFIES: &[(&str, &str, &str)] = &[
     ("PUT", "/api/v1/curation/{entry}", "catalog"),
     ("POST", "/api/v1/curation/{entry}/available", "catalog"),
     ("POST", "/api/v1/curation/{entry}/available/{version}", "ingest "),
+    ("PUT", "/api/v1/curation/{entry}/icon", "catalog"),
+    ("DELETE", "/api/v1/curation/{entry}/icon", "catalog"),
     ("POST", "/api/v1/curation/{entry}/restore", "catalog"),
     ("POST", "/api/v1/curation/{entry}/versions", "ingest "),
     ("POST", "/api/v1/curation/{entry}/versions/{version}/approve", "catalog"),

@@ -148,6 +148,7 @@ events! {
 
     EntryAdded = "entry.added" { after: EntrySpec }
     EntryChanged = "entry.changed" { before: EntrySpec, after: EntrySpec }
+    EntryIconChanged = "entry.icon_changed" { digest: Option<String> }
     EntryWithdrawn = "entry.withdrawn" { reason: Comment }
     EntryRestored = "entry.restored" {}
     ChartUploaded = "chart.uploaded" { file: String, digest: String }

@@ -1,18 +1,18 @@
-//! An entry as a file: `entry.yaml`, beside the chart that it is of.
+//! An entry as a file: `entry.yaml`, and the chart that it is of beside it, if it is there.
 
 use super::entry::EntrySpec;
 use crate::field_error::FieldErrors;
 use crate::name::EntryName;
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// What the platform team says of a chart in a directory beside the file.
+/// What the platform team says of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryFile {
     pub name: EntryName,
-    /// The directory of the chart, below the file's own: `./chart`.
-    pub chart: String,
+    /// The chart's directory or archive, below the file's own: `./chart`, `./chart.tgz`. None: only what is said is here.
+    pub chart: Option<String>,
     pub spec: EntrySpec,
 }
 
@@ -20,8 +20,10 @@ impl EntryFile {
     /// Refuses what cannot be meant, with every mistake at once.
     pub fn check(&self) -> Result<(), FieldErrors> {
         let mut errors = self.spec.check().err().unwrap_or_default();
-        let leads_out = self.chart.starts_with('/') || self.chart.split('/').any(|part| part == "..");
-        errors.unless(!leads_out && !self.chart.is_empty(), "chart", "must be a directory below that of this file");
+        let leads_out =
+            |chart: &str| chart.is_empty() || chart.starts_with('/') || chart.split('/').any(|part| part == "..");
+        let is_below = !self.chart.as_deref().is_some_and(leads_out);
+        errors.unless(is_below, "chart", "must be a directory or an archive below that of this file");
         errors.finish()
     }
 }
@@ -37,9 +39,24 @@ impl<'de> Deserialize<'de> for EntryFile {
         };
         let name =
             text("id", keys.remove("id"))?.parse().map_err(|errors: FieldErrors| D::Error::custom(errors.at("id")))?;
-        let chart = text("chart", keys.remove("chart"))?;
+        let chart = keys.remove("chart").map(|chart| text("chart", Some(chart))).transpose()?;
         let spec = EntrySpec::deserialize(Value::Object(keys)).map_err(D::Error::custom)?;
         Ok(Self { name, chart, spec })
+    }
+}
+
+/// As it is read.
+impl Serialize for EntryFile {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            id: &'a str,
+            #[serde(flatten)]
+            spec: &'a EntrySpec,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            chart: Option<&'a str>,
+        }
+        Written { id: self.name.as_str(), spec: &self.spec, chart: self.chart.as_deref() }.serialize(to)
     }
 }
 
@@ -58,7 +75,7 @@ mod tests {
     #[test]
     fn an_entry_is_read_with_where_its_chart_is() {
         let file = read(serde_json::json!({"form": {"rest": "hidden"}, "channel": "preview"})).expect("is read");
-        assert_eq!((file.name.as_str(), file.chart.as_str(), file.spec.form.len()), ("web", "./chart", 1));
+        assert_eq!((file.name.as_str(), file.chart.as_deref(), file.spec.form.len()), ("web", Some("./chart"), 1));
         assert_eq!(file.check(), Ok(()));
     }
 
@@ -72,6 +89,16 @@ mod tests {
         ] {
             let refused = read(wrong).expect_err("is refused");
             assert!(refused.contains(key), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for chart in [None, Some("./chart.tgz".to_owned())] {
+            let file =
+                EntryFile { name: "web".parse().expect("is a name"), chart, spec: crate::catalog::sample_entry() };
+            let written = serde_json::to_value(&file).expect("is written");
+            assert_eq!(serde_json::from_value::<EntryFile>(written).expect("is read"), file);
         }
     }
 

@@ -64,6 +64,8 @@ views! {
         pub withdrawn: Option<String>,
         /// For the namespace that is chosen; none where none is.
         pub fit: Option<EntryFit>,
+        /// SHA-256 of its picture, at `/catalog/{entry}/icon?digest=…`.
+        pub icon: Option<String>,
     }
 
     pub struct OfferedVersion {
@@ -88,6 +90,10 @@ views! {
         pub versions: Page<VersionRow>,
         /// For each of one's namespaces.
         pub fits: Vec<NamespaceFit>,
+        /// SHA-256 of its picture.
+        pub icon: Option<String>,
+        /// Of the versions that teams were offered, newest first.
+        pub news: Vec<VersionNews>,
         pub can_curate: bool,
     }
 
@@ -130,6 +136,8 @@ views! {
         pub n_candidates: i64,
         pub n_versions: i64,
         pub withdrawn: Option<String>,
+        /// SHA-256 of its picture.
+        pub icon: Option<String>,
     }
 
     /// One entry, for those who curate.
@@ -147,6 +155,10 @@ views! {
         pub ingests: Vec<IngestView>,
         /// What its source has; none where its versions are uploaded.
         pub available: Option<Available>,
+        /// SHA-256 of its picture.
+        pub icon: Option<String>,
+        /// Whether the platform team gave it that picture; else it is the chart's.
+        pub has_own_icon: bool,
     }
 
     /// What the source of an entry has of its chart, as it was when it was listed.
@@ -255,6 +267,24 @@ views! {
         pub classes: Vec<ClassFit>,
         /// From the version that is offered; none where there is none.
         pub difference: Option<VersionDifference>,
+        /// Comparing took too long: asked again, it may not.
+        pub is_difference_late: bool,
+        /// Of this version and those between it and the offered one, newest first.
+        pub news: Vec<VersionNews>,
+    }
+
+    /// What a chart says is new in one version.
+    pub struct VersionNews {
+        pub version: String,
+        pub changes: Vec<VersionChange>,
+        /// What its CHANGELOG.md says, in Markdown, where the version itself says nothing.
+        pub text: Option<String>,
+    }
+
+    pub struct VersionChange {
+        /// `added`, `fixed`, `security`: as the chart calls it.
+        pub kind: Option<String>,
+        pub description: String,
     }
 
     pub struct VersionDifference {

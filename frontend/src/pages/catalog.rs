@@ -123,7 +123,7 @@ fn entry(card: &EntryCard, chosen: &str, today: Date) -> AnyView {
     let needs = needs.map(|needs| badge::tag(format!("needs {needs}")));
     view! {
         <li class="card" data-entry=card.name.to_string()>
-            {catalog::emblem(&card.title, card.category)}
+            {catalog::emblem(&card.name, card.icon.as_deref(), &card.title, card.category)}
             <div class="stack">
                 <h2><a class="row" href=href>{card.title.clone()}</a></h2>
                 <div class="meta">{version}</div>

@@ -38,6 +38,7 @@ fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
                 {stopped(view)}
                 {text("about", "About", &view.about.documentation)}
                 {text("readme", "README of the chart", view.readme.as_deref().unwrap_or_default())}
+                {catalog::news(&view.news)}
                 {versions(view, is_first, frame.now)}
             </div>
             <aside class="stack" aria-label="Facts">
@@ -55,7 +56,9 @@ fn above(view: &EntryView, today: Date) -> AnyView {
     });
     let approval = (view.about.approval == Approval::Platform)
         .then(|| badge::badge(Tone::Neutral, LuShieldCheck, "Needs approval"));
-    view! { {badge::tag(view.about.category.title())} {version} {approval} }.into_any()
+    let about = &view.about;
+    let emblem = catalog::emblem(&view.name, view.icon.as_deref(), &about.title, about.category);
+    view! { {emblem} {badge::tag(about.category.title())} {version} {approval} }.into_any()
 }
 
 /// Why nobody installs it now.

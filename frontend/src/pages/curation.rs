@@ -13,7 +13,7 @@ use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
 use crate::parts::list::{self, Head};
-use crate::parts::{note, url};
+use crate::parts::{catalog, note, url};
 use domain::page::PageKind;
 use domain::view::{CuratedRow, Page as Rows};
 use leptos::prelude::*;
@@ -75,9 +75,12 @@ fn row(entry: &CuratedRow) -> AnyView {
     view! {
         <tr>
             <td>
-                <div class="cell-2">
-                    <a class="row" href=url::curated_entry(&entry.name)>{entry.title.clone()}</a>
-                    <span>{entry.name.to_string()}</span>
+                <div class="pictured">
+                    {catalog::emblem(&entry.name, entry.icon.as_deref(), &entry.title, entry.category)}
+                    <div class="cell-2">
+                        <a class="row" href=url::curated_entry(&entry.name)>{entry.title.clone()}</a>
+                        <span>{entry.name.to_string()}</span>
+                    </div>
                 </div>
             </td>
             <td class="wide">{entry.category.title()}</td>

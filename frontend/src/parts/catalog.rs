@@ -2,8 +2,10 @@
 
 use crate::icon::*;
 use crate::parts::badge::{self, Tone};
-use crate::parts::when;
+use crate::parts::{markdown, url, when};
 use domain::catalog::{Category, EntryFit, Needs, NotOffered, VersionState};
+use domain::name::EntryName;
+use domain::view::VersionNews;
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use time::Date;
@@ -74,8 +76,40 @@ pub(crate) fn fit(fit: &EntryFit) -> AnyView {
     view! { <span data-fit=code>{badge}</span> }.into_any()
 }
 
-/// Stands for an entry that has no icon: the first letters of its title.
-pub(crate) fn emblem(title: &str, category: Category) -> AnyView {
+/// An entry's picture, or else the first letters of its title. Its name stands beside it.
+pub(crate) fn emblem(name: &EntryName, icon: Option<&str>, title: &str, category: Category) -> AnyView {
+    if let Some(digest) = icon {
+        let src = url::icon(name, digest);
+        return view! { <img class="emblem" src=src alt="" width="40" height="40" loading="lazy" decoding="async"/> }
+            .into_any();
+    }
     let letters: String = title.chars().filter(|c| c.is_alphanumeric()).take(2).collect();
     view! { <span class="emblem" data-category=category.as_str() aria-hidden="true">{letters}</span> }.into_any()
+}
+
+/// What is new, version by version; nothing where nothing is said.
+pub(crate) fn news(news: &[VersionNews]) -> Option<AnyView> {
+    if news.is_empty() {
+        return None;
+    }
+    let versions = news.iter().map(|of| {
+        let changes = of.changes.iter().map(|change| {
+            let kind = change.kind.clone().map(|kind| view! { {badge::tag(kind)} " " });
+            view! { <li>{kind}{change.description.clone()}</li> }
+        });
+        let changes = (!of.changes.is_empty()).then(|| view! { <ul>{changes.collect_view()}</ul> });
+        view! {
+            <li data-news=of.version.clone()>
+                <h3 class="num">{of.version.clone()}</h3>
+                <div class="markdown">{changes}{of.text.as_deref().and_then(markdown::markdown)}</div>
+            </li>
+        }
+    });
+    let panel = view! {
+        <section class="panel" aria-labelledby="news">
+            <header><h2 id="news">"What is new"</h2></header>
+            <ul class="body news">{versions.collect_view()}</ul>
+        </section>
+    };
+    Some(panel.into_any())
 }

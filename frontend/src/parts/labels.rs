@@ -140,6 +140,7 @@ fn plain_title(field: &str) -> &str {
         "new_group" => "New group",
         "group_label" => "Label of the group",
         "group_help" => "Help of the group",
+        "icon" => "Icon",
         "sunset_on" => "Sunset",
         "source" => "Versions come from",
         "chart" => "Chart",

@@ -26,6 +26,11 @@ pub(crate) fn catalog_entry(name: &EntryName) -> String {
     of(PageKind::CatalogEntry, &[name.as_str()])
 }
 
+/// An entry's picture, by its digest.
+pub(crate) fn icon(name: &EntryName, digest: &str) -> String {
+    with_query(&format!("{}/icon", catalog_entry(name)), &[("digest", digest)])
+}
+
 pub(crate) fn curated_entry(name: &EntryName) -> String {
     of(PageKind::CuratedEntry, &[name.as_str()])
 }

@@ -28,6 +28,7 @@ const KINDS: &[Kind<Ctx>] = &[
     Kind::of::<catalog::IngestChart>(),
     Kind::of::<catalog::FollowSources>(),
     Kind::of::<catalog::ListVersions>(),
+    Kind::of::<catalog::ForgetIngests>(),
     Kind::of::<audit::SignCheckpoint>(),
     Kind::of::<memberships::ResyncMemberships>(),
 ];

@@ -1,14 +1,17 @@
-//! The catalog as files: directories with an `entry.yaml` and a chart beside it, looked at and taken in.
+//! The catalog as files: directories with an `entry.yaml`, and a chart and an icon beside it; looked at, taken in, and written.
 
 use crate::app::views::catalog as views;
 use crate::app::{Ctx, catalog};
 use crate::input;
 use anyhow::{Context, bail};
-use charts::archive::{Files, Limits};
+use charts::archive::{Archive, Files, Limits};
 use charts::chart::Chart;
-use domain::catalog::EntryFile;
+use charts::picture::{self, Picture};
+use domain::catalog::{EntryFile, VersionState};
 use domain::id::IngestId;
+use domain::name::EntryName;
 use domain::view::IngestState;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -20,12 +23,17 @@ const LARGEST_ENTRY: u64 = 1 << 20;
 const LIMIT: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(300);
 
-/// An entry with its chart, packed.
+/// Names of a picture beside an entry.
+const ICONS: [&str; 3] = ["icon.svg", "icon.png", "icon.webp"];
+
+/// An entry with what stands beside it.
 pub struct Found {
     pub file: EntryFile,
-    /// As it is told: `web-service 1.0.0`.
+    /// As it is told: `web-service 1.0.0`, or its name where no chart is beside it.
     pub title: String,
-    archive: Vec<u8>,
+    /// The chart, packed.
+    archive: Option<Vec<u8>>,
+    icon: Option<Vec<u8>>,
 }
 
 /// The entry in a directory, or those in the directories below it, in order of name. Every mistake in all of them is said at
@@ -66,18 +74,51 @@ fn read_one(file: &Path) -> anyhow::Result<Found> {
         None => anyhow::anyhow!(unread.says),
     })?;
     entry.check()?;
-    let dir = file.parent().unwrap_or(Path::new(".")).join(&entry.chart);
-    let mut contents = Vec::new();
-    add_below(&dir, "", &mut contents, &mut Limits::default().unpacked_bytes)
-        .with_context(|| dir.display().to_string())?;
-    let files = Files::from_folder(entry.name.as_str(), contents, &Limits::default())?;
+    let dir = file.parent().unwrap_or(Path::new("."));
+    let icon = read_icon(dir)?;
+    let Some(chart) = &entry.chart else {
+        return Ok(Found { title: entry.name.to_string(), archive: None, icon, file: entry });
+    };
+    let chart = dir.join(chart);
+    let (archive, files) = read_chart(&entry.name, &chart).with_context(|| chart.display().to_string())?;
     let chart = Chart::read(&files)?;
     let mistakes = catalog::form_mistakes(&entry.spec, &chart)?;
     if !mistakes.is_empty() {
         bail!("form: {}", mistakes.join("\n  "));
     }
     let title = format!("{} {}", entry.name, chart.metadata.version.as_str());
-    Ok(Found { title, archive: files.pack()?, file: entry })
+    Ok(Found { title, archive: Some(archive), icon, file: entry })
+}
+
+/// A directory packed, or an archive as it is; with its files.
+fn read_chart(name: &EntryName, at: &Path) -> anyhow::Result<(Vec<u8>, Files)> {
+    if at.is_file() {
+        if at.metadata()?.len() > catalog::LARGEST_ARCHIVE as u64 {
+            bail!("is larger than 20 MiB");
+        }
+        let archive = std::fs::read(at)?;
+        let files = Archive::read(&archive, &Limits::default())?.files;
+        return Ok((archive, files));
+    }
+    let mut contents = Vec::new();
+    add_below(at, "", &mut contents, &mut Limits::default().unpacked_bytes)?;
+    let files = Files::from_folder(name.as_str(), contents, &Limits::default())?;
+    Ok((files.pack()?, files))
+}
+
+fn read_icon(dir: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    for name in ICONS {
+        let file = dir.join(name);
+        if file.is_file() {
+            if file.metadata()?.len() > picture::LARGEST as u64 {
+                bail!("{name} is larger than 48 KiB");
+            }
+            let bytes = std::fs::read(&file)?;
+            Picture::read(bytes.clone()).map_err(|why| anyhow::anyhow!("{name} {why}"))?;
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
 }
 
 /// Files of a directory and those below, but links, which could lead anywhere. No more bytes than are `left`.
@@ -100,13 +141,22 @@ fn add_below(dir: &Path, at: &str, to: &mut Vec<(String, Vec<u8>)>, left: &mut u
 }
 
 /// Makes entries what their files say, and orders that their charts are taken in. Waits until a worker has done so, and says
-/// what came of each; false where one was not taken in.
-pub async fn import(ctx: &Ctx, found: Vec<Found>) -> anyhow::Result<bool> {
+/// what came of each; false where one was not taken in. With `is_whole_catalog` it names the entries that no file is of.
+pub async fn import(ctx: &Ctx, found: Vec<Found>, is_whole_catalog: bool) -> anyhow::Result<bool> {
+    if is_whole_catalog {
+        tell_others(ctx, &found).await?;
+    }
     let mut begun = Vec::new();
-    for Found { file, title, archive } in found {
+    for Found { file, title, archive, icon } in found {
         let name = &file.name;
         let what = catalog::apply(ctx, name, &file.spec).await.map_err(super::readable)?;
         super::print_line(&format!("{name}: {what}"));
+        if let Some(icon) = icon
+            && catalog::apply_icon(ctx, name, icon).await.map_err(super::readable)?
+        {
+            super::print_line(&format!("{name}: has another icon"));
+        }
+        let Some(archive) = archive else { continue };
         let id = catalog::upload(ctx, name, &format!("{}.tgz", title.replace(' ', "-")), archive).await;
         begun.push((file.name, title, id.map_err(super::readable)?));
     }
@@ -116,7 +166,10 @@ pub async fn import(ctx: &Ctx, found: Vec<Found>) -> anyhow::Result<bool> {
             bail!("no worker has taken in {title} yet: it goes on as soon as one runs");
         };
         let says = match state {
-            IngestState::Running | IngestState::TakenIn => "taken in as a candidate".to_owned(),
+            IngestState::Running | IngestState::TakenIn => {
+                let version = title.split_once(' ').map(|(_, version)| version).unwrap_or_default();
+                became(ctx, &name, version).await?.to_owned()
+            }
             IngestState::Unchanged => "was there already".to_owned(),
             IngestState::Refused | IngestState::Failed => {
                 is_whole = false;
@@ -128,9 +181,66 @@ pub async fn import(ctx: &Ctx, found: Vec<Found>) -> anyhow::Result<bool> {
     Ok(is_whole)
 }
 
+/// Says which entries no file is of: they stay.
+async fn tell_others(ctx: &Ctx, found: &[Found]) -> anyhow::Result<()> {
+    let named: BTreeSet<_> = found.iter().map(|found| &found.file.name).collect();
+    for name in catalog::names(ctx).await.map_err(super::readable)? {
+        if !named.contains(&name) {
+            super::print_line(&format!("{name}: no file is of it; it stays as it is"));
+        }
+    }
+    Ok(())
+}
+
+/// What a version is now that it was taken in.
+async fn became(ctx: &Ctx, name: &EntryName, version: &str) -> anyhow::Result<&'static str> {
+    let review = views::review(ctx, name, version, false).await.map_err(super::readable)?;
+    Ok(match review.state {
+        VersionState::Candidate => "taken in as a candidate",
+        VersionState::Approved => "taken in, and approved by the entry's rule",
+        VersionState::Deprecated { .. } | VersionState::Blocked => "taken in",
+    })
+}
+
+/// Writes every entry as a file of its own, and what stands beside it; answers what was written, in lines. Files that are
+/// there and are not written stay.
+pub async fn export(ctx: &Ctx, dir: &Path, with_charts: bool) -> anyhow::Result<Vec<String>> {
+    let mut written = Vec::new();
+    for name in catalog::names(ctx).await.map_err(super::readable)? {
+        let entry = catalog::export(ctx, &name, with_charts).await.map_err(super::readable)?;
+        let own = dir.join(name.as_str());
+        std::fs::create_dir_all(&own).with_context(|| format!("{} was not made", own.display()))?;
+        let chart = entry.chart.as_ref().map(|_| "./chart.tgz".to_owned());
+        let text = serde_saphyr::to_string(&EntryFile { name, chart, spec: entry.spec })
+            .context("the entry cannot be written as YAML")?;
+        let mut write = |file: &str, bytes: &[u8]| {
+            let file = own.join(file);
+            std::fs::write(&file, bytes).with_context(|| format!("{} was not written", file.display()))?;
+            written.push(format!("wrote {}", file.display()));
+            anyhow::Ok(())
+        };
+        write("entry.yaml", format!("{}\n", text.trim_end()).as_bytes())?;
+        if let Some(icon) = &entry.icon {
+            write(icon_name(&icon.media_type), &icon.bytes)?;
+        }
+        if let Some(chart) = &entry.chart {
+            write("chart.tgz", chart)?;
+        }
+    }
+    Ok(written)
+}
+
+fn icon_name(media_type: &str) -> &'static str {
+    match media_type {
+        "image/png" => "icon.png",
+        "image/webp" => "icon.webp",
+        _ => "icon.svg",
+    }
+}
+
 async fn outcome(
     ctx: &Ctx,
-    name: &domain::name::EntryName,
+    name: &EntryName,
     id: IngestId,
     end: Instant,
 ) -> anyhow::Result<Option<(IngestState, Option<String>)>> {

@@ -25,6 +25,8 @@ pub struct Offer {
     pub spec: EntrySpec,
     pub withdrawn_reason: Option<String>,
     pub offered: Option<OfferedVersion>,
+    /// SHA-256 of its picture.
+    pub icon: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -37,21 +39,21 @@ struct OfferRow {
     sunset_on: Option<Date>,
     findings: Option<Json<Findings>>,
     app_version: Option<String>,
+    icon: Option<String>,
 }
 
 /// Entries for teams, by name, that something is offered of, were it not that they are withdrawn.
 pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Offer>> {
     let mut query = QueryBuilder::<Postgres>::new(
         "select e.name, e.spec, e.withdrawn_reason, v.version, v.state, v.sunset_on, v.findings,
-                a.metadata ->> 'app_version' as app_version
+                a.metadata ->> 'app_version' as app_version, coalesce(e.icon, a.icon) as icon
          from catalog_entries e
          left join lateral (
-             select version, state, sunset_on, findings, digest from chart_versions v
-             where v.entry = e.name and (not v.is_prerelease or e.spec ->> 'channel' = 'preview')
-               and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > ",
+             select version, state, sunset_on, findings, digest from offered_versions v
+             where v.entry = e.name and v.offered_until > ",
     );
     query.push_bind(wanted.today).push(
-        ") order by v.state, v.sort_key desc limit 1
+        " order by v.state, v.sort_key desc limit 1
          ) v on true
          left join chart_archives a on a.digest = v.digest
          where v.version is not null",
@@ -99,7 +101,8 @@ impl OfferRow {
             }),
             _ => None,
         };
-        Ok(Offer { name: parsed(&self.name)?, spec: self.spec.0, withdrawn_reason: self.withdrawn_reason, offered })
+        let Self { name, spec, withdrawn_reason, icon, .. } = self;
+        Ok(Offer { name: parsed(&name)?, spec: spec.0, withdrawn_reason, offered, icon })
     }
 }
 
@@ -112,37 +115,39 @@ pub async fn list_curated(
 ) -> Result<Vec<CuratedRow>> {
     let rows = sqlx::query!(
         r#"select e.name, e.spec as "spec: Json<EntrySpec>", e.withdrawn_reason, offered.version as "offered?",
-                  count(v.id) as "n_versions!", count(v.id) filter (where v.state = 'candidate') as "n_candidates!"
+                  count(v.id) as "n_versions!", count(v.id) filter (where v.state = 'candidate') as "n_candidates!",
+                  coalesce(e.icon, pictured.icon) as "icon?"
            from catalog_entries e
            left join chart_versions v on v.entry = e.name
            left join lateral (
-               select o.version from chart_versions o
-               where o.entry = e.name and (not o.is_prerelease or e.spec ->> 'channel' = 'preview')
-                 and (o.state = 'approved' or o.state = 'deprecated' and o.sunset_on > $3)
+               select o.version from offered_versions o where o.entry = e.name and o.offered_until > $3
                order by o.state, o.sort_key desc limit 1
            ) offered on true
+           left join lateral (
+               select a.icon from chart_versions p join chart_archives a on a.digest = p.digest
+               where p.entry = e.name and a.icon is not null order by p.sort_key desc limit 1
+           ) pictured on true
            where $1::text is null or e.name > $1
-           group by e.name, e.spec, e.withdrawn_reason, offered.version order by e.name limit $2"#,
+           group by e.name, e.spec, e.withdrawn_reason, offered.version, pictured.icon order by e.name limit $2"#,
         after,
         limit,
         today
     )
     .fetch_all(db)
     .await?;
-    let row = |r: _| {
-        let (name, spec, offered, n_candidates, n_versions, withdrawn): (String, Json<EntrySpec>, _, _, _, _) = r;
-        Ok(CuratedRow {
-            name: parsed(&name)?,
-            title: spec.0.title.clone(),
-            category: spec.0.category,
-            offered,
-            n_candidates,
-            n_versions,
-            withdrawn,
-        })
-    };
     rows.into_iter()
-        .map(|r| row((r.name, r.spec, r.offered, r.n_candidates, r.n_versions, r.withdrawn_reason)))
+        .map(|r| {
+            Ok(CuratedRow {
+                name: parsed(&r.name)?,
+                title: r.spec.0.title,
+                category: r.spec.0.category,
+                offered: r.offered,
+                n_candidates: r.n_candidates,
+                n_versions: r.n_versions,
+                withdrawn: r.withdrawn_reason,
+                icon: r.icon,
+            })
+        })
         .collect()
 }
 

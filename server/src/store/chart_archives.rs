@@ -2,7 +2,8 @@
 
 use super::Result;
 use domain::id::VersionId;
-use domain::view::ChartMetadata;
+use domain::name::EntryName;
+use domain::view::{ChartMetadata, VersionChange};
 use serde_json::Value;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
@@ -22,6 +23,19 @@ pub struct Archive {
     pub templates: Json<BTreeMap<String, String>>,
     /// What its questions.yaml asks, where it has one.
     pub questions: Option<Value>,
+    /// Digest of its picture, which is kept before.
+    pub icon: Option<String>,
+    pub changes: Json<Vec<VersionChange>>,
+    /// The beginning of its CHANGELOG.md.
+    pub changelog: Option<String>,
+}
+
+/// What one that is kept says of itself.
+pub struct Description {
+    pub metadata: ChartMetadata,
+    pub readme: Option<String>,
+    pub icon: Option<String>,
+    pub changelog: Option<String>,
 }
 
 /// What is compared of two versions, as text.
@@ -39,10 +53,23 @@ pub struct Contents {
 
 /// Keeps it, unless it is kept already.
 pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime) -> Result<()> {
-    let Archive { digest, bytes, metadata, readme, values_yaml, values_schema, templates, questions } = archive;
+    let Archive {
+        digest,
+        bytes,
+        metadata,
+        readme,
+        values_yaml,
+        values_schema,
+        templates,
+        questions,
+        icon,
+        changes,
+        changelog,
+    } = archive;
     sqlx::query!(
-        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, questions, kept_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+        "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, kept_at, icon,
+                                     changes, changelog, questions)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
         digest,
         bytes,
         Json(metadata) as _,
@@ -50,8 +77,11 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
         values_yaml,
         values_schema.as_deref(),
         templates as _,
-        questions.as_ref(),
-        at
+        at,
+        icon.as_deref(),
+        changes as _,
+        changelog.as_deref(),
+        questions.as_ref()
     )
     .execute(db)
     .await?;
@@ -70,15 +100,48 @@ pub async fn contents(db: impl PgExecutor<'_>, version: VersionId) -> Result<Con
     .await
 }
 
-/// What one that is kept says of itself, and its README.
-pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<(ChartMetadata, Option<String>)> {
+pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<Description> {
     let row = sqlx::query!(
-        r#"select metadata as "metadata: Json<ChartMetadata>", readme from chart_archives where digest = $1"#,
+        r#"select metadata as "metadata: Json<ChartMetadata>", readme, icon, changelog
+           from chart_archives where digest = $1"#,
         digest
     )
     .fetch_one(db)
     .await?;
-    Ok((row.metadata.0, row.readme))
+    Ok(Description { metadata: row.metadata.0, readme: row.readme, icon: row.icon, changelog: row.changelog })
+}
+
+/// Its bytes as they were taken in.
+pub async fn bytes(db: impl PgExecutor<'_>, digest: &str) -> Result<Vec<u8>> {
+    sqlx::query_scalar!("select bytes from chart_archives where digest = $1", digest).fetch_one(db).await
+}
+
+/// What versions of an entry say is new in them, newest first: of those after `above` and up to `upto`. With `offered_only`
+/// those that teams were ever offered.
+pub async fn list_changes(
+    db: impl PgExecutor<'_>,
+    entry: &EntryName,
+    offered_only: bool,
+    above: Option<VersionId>,
+    upto: VersionId,
+    limit: i64,
+) -> Result<Vec<(String, Vec<VersionChange>)>> {
+    let rows = sqlx::query!(
+        r#"select v.version, a.changes as "changes: Json<Vec<VersionChange>>"
+           from chart_versions v join chart_archives a on a.digest = v.digest
+           where v.entry = $1 and (not $2 or v.offered_at is not null)
+             and ($3::uuid is null or v.sort_key > (select b.sort_key from chart_versions b where b.id = $3))
+             and v.sort_key <= (select u.sort_key from chart_versions u where u.id = $4)
+           order by v.sort_key desc limit $5"#,
+        entry.as_str(),
+        offered_only,
+        above.map(|id| id.0),
+        upto.0,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.version, r.changes.0)).collect())
 }
 
 pub async fn size(db: impl PgExecutor<'_>, digest: &str) -> Result<i64> {

@@ -116,6 +116,22 @@ pub async fn find_running(db: impl PgExecutor<'_>, entry: &EntryName, what: &Wha
     Ok(id.map(IngestId))
 }
 
+/// Forgets those that have ended long ago: of each entry the newest stays, and else at most `kept` of those that ended after
+/// `since`. Answers how many are forgotten.
+pub async fn forget(db: impl PgExecutor<'_>, kept: i64, since: OffsetDateTime) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from chart_ingests i using (
+             select id, row_number() over (partition by entry order by begun_at desc, id desc) as place from chart_ingests
+         ) placed
+         where placed.id = i.id and i.state <> 'running' and placed.place > 1 and (placed.place > $1 or i.ended_at < $2)",
+        kept,
+        since
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// How many are running.
 pub async fn count_running(db: impl PgExecutor<'_>) -> Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "n!" from chart_ingests where state = 'running'"#).fetch_one(db).await

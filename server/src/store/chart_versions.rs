@@ -103,11 +103,9 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?"
-           from chart_versions v left join people p on p.id = v.taken_in_by
-           join catalog_entries e on e.name = v.entry
-           where v.entry = $1 and (v.state = 'approved' or v.state = 'deprecated' and v.sunset_on > $2)
-             and (not v.is_prerelease or e.spec ->> 'channel' = 'preview')
-           order by v.state, v.sort_key desc limit 1"#,
+           from offered_versions o join chart_versions v on v.id = o.id left join people p on p.id = v.taken_in_by
+           where o.entry = $1 and o.offered_until > $2
+           order by o.state, o.sort_key desc limit 1"#,
         entry.as_str(),
         today
     )
@@ -213,6 +211,17 @@ pub async fn set_approvals_needed(db: impl PgExecutor<'_>, id: VersionId, needed
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Another version of the entry that is this one, but for a `v` in front of it.
+pub async fn find_other_spelling(db: impl PgExecutor<'_>, entry: &EntryName, version: &str) -> Result<Option<String>> {
+    let other = sqlx::query_scalar!(
+        "select version from chart_versions
+         where entry = $1 and version <> $2 and ltrim(version, 'v') = ltrim($2, 'v') limit 1",
+        entry.as_str(),
+        version
+    );
+    other.fetch_optional(db).await
 }
 
 /// Whether teams were ever offered one of an entry.

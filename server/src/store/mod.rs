@@ -22,6 +22,7 @@ pub mod drift;
 pub mod endings;
 pub mod favourites;
 pub mod frame;
+pub mod icons;
 pub mod jobs;
 pub mod left_tokens;
 pub mod line;

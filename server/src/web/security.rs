@@ -73,11 +73,13 @@ pub fn apply_layers(
         .layer(from_fn_with_state(given, request_context::layer)))
 }
 
-/// Adds the headers; what a handler said about caching stays.
+/// Adds the headers; what a handler said itself stays, as of files that are not ours.
 async fn guarded(State(ours): State<Arc<HeaderMap>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.extend(ours.iter().map(|(name, value)| (name.clone(), value.clone())));
+    for (name, value) in ours.iter() {
+        headers.entry(name).or_insert_with(|| value.clone());
+    }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -24,6 +24,7 @@ pub fn page_of(path: &str) -> Option<String> {
         ["admin", "sources", "new"] | ["admin", "sources", _, "edit"] => path.to_owned(),
         ["admin", "sources", source, _] => format!("/admin/sources/{source}"),
         ["admin", "catalog", entry, "available", "take-in"] => format!("/admin/catalog/{entry}"),
+        ["admin", "catalog", entry, "icon", ..] => format!("/admin/catalog/{entry}/edit"),
         ["admin", "catalog", entry, _] => format!("/admin/catalog/{entry}"),
         ["admin", "people", id, _] => format!("/admin/people/{id}"),
         ["admin", "jobs", ..] => "/admin/jobs".to_owned(),

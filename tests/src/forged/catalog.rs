@@ -1,6 +1,7 @@
 //! Entries of the catalog with a version that no worker took in.
 
 use super::Forged;
+use charts::archive::Digest;
 
 /// How far the version of a forged entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,11 @@ impl Forged<'_> {
         self.write_one(sqlx::query(origin).bind(entry).bind(source)).await;
     }
 
+    /// The digest of the picture of a forged entry.
+    pub fn icon_of(name: &str) -> String {
+        Digest::of(picture(name).as_bytes()).to_hex()
+    }
+
     /// An entry for the team `payments` with the version 1.0.0, as if a worker had taken it in and people had decided on it.
     /// Answers the id of its ingest.
     pub async fn entry(&self, name: &str, offered: Offered) -> String {
@@ -34,9 +40,11 @@ impl Forged<'_> {
             values (encode(sha256($1::text::bytea), 'hex'), 'x', jsonb_build_object('name', $1::text, 'version', '1.0.0', 'is_deprecated', false,
                     'keywords', '[]'::jsonb, 'maintainers', '[]'::jsonb, 'dependencies', '[]'::jsonb), '', '{}', now())";
         self.write_one(sqlx::query(archive).bind(name)).await;
-        let entry = r#"insert into catalog_entries (name, spec, added_at, edited_at)
-            values ($1, '{"title": "Swept", "summary": "For the sweep", "category": "other", "owner": "Us", "teams": ["payments"]}', now(), now())"#;
-        self.write_one(sqlx::query(entry).bind(name)).await;
+        let icon = "insert into icons (digest, media_type, bytes, kept_at) values ($1, 'image/svg+xml', convert_to($2, 'UTF8'), now())";
+        self.write_one(sqlx::query(icon).bind(Self::icon_of(name)).bind(picture(name))).await;
+        let entry = r#"insert into catalog_entries (name, icon, spec, added_at, edited_at)
+            values ($1, $2, '{"title": "Swept", "summary": "For the sweep", "category": "other", "owner": "Us", "teams": ["payments"]}', now(), now())"#;
+        self.write_one(sqlx::query(entry).bind(name).bind(Self::icon_of(name))).await;
         let version = r#"insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at, approvals_needed, taken_in_at, rendered)
             values (gen_random_uuid(), $1, '1.0.0', '1', false, encode(sha256($1::text::bytea), 'hex'), 'x',
                     '{"images": [], "cluster_scoped": [], "custom_resources": [], "rights": [], "pod_security": "restricted",
@@ -62,4 +70,9 @@ impl Forged<'_> {
             values (gen_random_uuid(), $1, '{"kind": "upload", "file": "x.tgz"}', 'unchanged', now(), now()) returning id::text"#;
         sqlx::query_scalar(ingest).bind(name).fetch_one(self.db).await.expect("is written")
     }
+}
+
+/// One for each name.
+fn picture(name: &str) -> String {
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>{name}</title></svg>")
 }

@@ -193,6 +193,7 @@ fn set_up() -> Vec<EventKind> {
         EventKind::SourceRemoved { before: catalog::sample_source() },
         EventKind::EntryAdded { after: entry() },
         EventKind::EntryChanged { before: entry(), after: entry() },
+        EventKind::EntryIconChanged { digest: Some("00".repeat(32)) },
         EventKind::EntryWithdrawn { reason: reason() },
         EventKind::EntryRestored {},
         EventKind::ChartUploaded { file: "web-1.0.0.tgz".into(), digest: "00".repeat(32) },

@@ -50,6 +50,7 @@ pub fn pages(to: &mut To) {
             vec![],
             Some("somebody else has changed it".into()),
             &[source()],
+            (None, true),
         )
     });
     for (name, editor) in super::entry_forms::editors() {
@@ -142,6 +143,7 @@ fn card(title: &str, fit: EntryFit) -> EntryCard {
         needs_approval: false,
         withdrawn: None,
         fit: Some(fit),
+        icon: None,
     }
 }
 
@@ -228,13 +230,35 @@ fn entry() -> EntryView {
             NamespaceFit { namespace: place("payments-dev"), fit: EntryFit::Fits },
             NamespaceFit { namespace: place("payments-reports"), fit: EntryFit::Short { short } },
         ],
+        icon: Some("9ab2".repeat(16)),
+        news: news(),
         can_curate: false,
     }
+}
+
+fn news() -> Vec<VersionNews> {
+    let change = |kind: Option<&str>, description: &str| VersionChange {
+        kind: kind.map(str::to_owned),
+        description: description.into(),
+    };
+    vec![
+        VersionNews {
+            version: "17.4.0".into(),
+            changes: vec![change(Some("added"), "A pooler in front of it."), change(None, HOSTILE)],
+            text: None,
+        },
+        VersionNews {
+            version: "17.2.0".into(),
+            changes: vec![],
+            text: Some("### Fixed\n\n- Volumes of `0` bytes are refused.".into()),
+        },
+    ]
 }
 
 fn withdrawn() -> EntryView {
     EntryView {
         withdrawn: Some(HOSTILE.into()),
+        icon: None,
         offered: None,
         metadata: None,
         images: vec![],
@@ -252,6 +276,7 @@ fn curated() -> Page<CuratedRow> {
         n_candidates,
         n_versions: 1200,
         withdrawn: offered.is_none().then(|| "Use another".to_owned()),
+        icon: None,
     };
     page_of(
         vec![row("PostgreSQL", Some("17.4.0"), 1), row("Valkey", Some("9.0.1"), 0), row("Kafka", None, 3)],
@@ -277,6 +302,8 @@ fn curated_entry() -> CuratedEntry {
         versions: page_of(versions, Some("x")),
         ingests: IngestState::ALL.map(ingest).into(),
         available: Some(available(Some(HOSTILE.into()), false)),
+        icon: Some("9ab2".repeat(16)),
+        has_own_icon: true,
     }
 }
 
@@ -405,6 +432,8 @@ fn review() -> VersionReview {
             class("restricted", PodSecurity::Restricted, true, false),
         ],
         difference: Some(difference()),
+        is_difference_late: false,
+        news: news(),
     }
 }
 

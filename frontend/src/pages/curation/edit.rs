@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::{note, stages, url};
+use crate::parts::{catalog, note, stages, url};
 use domain::catalog::{Approval, AutomaticRule, Category, Channel, Risk};
 use domain::form::EntryFields;
 use domain::name::{EntryName, SourceName};
@@ -21,7 +21,7 @@ pub fn new(frame: Frame, fields: EntryFields, errors: Vec<FieldError>, sources: 
         kind: Some(PageKind::NewEntry),
         crumbs: vec![Crumb::to(PageKind::Curation), Crumb::here("New")],
         refresh: None,
-        body: form(None, &fields, Errors(&errors), None, sources),
+        body: form(None, &fields, Errors(&errors), None, (sources, None)),
     })
 }
 
@@ -33,6 +33,7 @@ pub fn page(
     errors: Vec<FieldError>,
     refusal: Option<String>,
     sources: &[SourceName],
+    picture: (Option<String>, bool),
 ) -> String {
     document::render(frame, |_| Page {
         title: format!("Edit {name}"),
@@ -43,7 +44,13 @@ pub fn page(
             Crumb::here("Edit"),
         ],
         refresh: None,
-        body: form(Some(name), &fields, Errors(&errors), refusal, sources),
+        body: form(
+            Some(name),
+            &fields,
+            Errors(&errors),
+            refusal,
+            (sources, Some(icon(name, &fields, picture, Errors(&errors)))),
+        ),
     })
 }
 
@@ -52,7 +59,7 @@ fn form(
     fields: &EntryFields,
     errors: Errors<'_>,
     refusal: Option<String>,
-    sources: &[SourceName],
+    (sources, icon): (&[SourceName], Option<AnyView>),
 ) -> AnyView {
     let (title, action, back) = match name {
         Some(name) => (format!("Edit {name}"), url::edit_entry(name), url::curated_entry(name)),
@@ -82,7 +89,40 @@ fn form(
                     <a class="btn quiet" href=back>"Cancel"</a>
                 </div>
             </form>
+            {icon}
         </div>
+    }
+    .into_any()
+}
+
+/// Its picture: another one, or that of its chart. `has_own` says whether the platform team gave it this one.
+fn icon(
+    name: &EntryName,
+    fields: &EntryFields,
+    (digest, has_own): (Option<String>, bool),
+    errors: Errors<'_>,
+) -> AnyView {
+    let category = Category::find(&fields.category).unwrap_or(Category::Other);
+    let shown = catalog::emblem(name, digest.as_deref(), &fields.title, category);
+    let file = Field::new("icon", "Icon", errors)
+        .help("SVG, PNG or WebP of at most 48 KiB, without scripts and links. Left out, the chart's own is shown.");
+    let base = url::curated_entry(name);
+    let remove = has_own.then(|| {
+        view! {
+            <form class="form body" method="post" action=post_to(format!("{base}/icon/remove"))>
+                <div class="buttons"><button class="btn quiet">"Use the chart's icon"</button></div>
+            </form>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="icon-of">
+            <header><h2 id="icon-of">"Icon"</h2>{shown}</header>
+            <form class="form body" method="post" action=post_to(format!("{base}/icon")) enctype="multipart/form-data">
+                {file.file()}
+                <div class="buttons"><button class="btn">"Save icon"</button></div>
+            </form>
+            {remove}
+        </section>
     }
     .into_any()
 }

@@ -48,6 +48,8 @@ fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
                 {reason(view)}
                 {findings(view)}
                 {violations(&view.findings)}
+                {catalog::news(&view.news)}
+                {late(view)}
                 {differences(view)}
             </div>
             <aside class="stack" aria-label="Decision">
@@ -209,6 +211,18 @@ fn violations(found: &Findings) -> Option<AnyView> {
         </details>
     };
     Some(panel.into_any())
+}
+
+/// Comparing both takes longer than a page may.
+fn late(view: &VersionReview) -> Option<AnyView> {
+    view.is_difference_late.then(|| {
+        let again = url::review_version(&view.entry, &view.version);
+        let text = view! {
+            <p>"Berth has stopped comparing both versions. Others may be comparing, too."</p>
+            <a class="btn" href=again>{icon(LuRotateCcw)}"Compare again"</a>
+        };
+        note::coded("late", note::note_with(Tone::Warn, "What differs is not known", text.into_any()))
+    })
 }
 
 fn differences(view: &VersionReview) -> Option<AnyView> {

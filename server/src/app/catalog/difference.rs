@@ -5,15 +5,29 @@ use crate::store::chart_archives::Contents;
 use charts::diff::{self, Change, FileChange, Limits, LineKind, Lines, ObjectChange, PathChange, Side};
 use domain::view::{DiffChange, DiffGroup, DiffKind, DiffLine, DiffPart, VersionDifference};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// Comparisons at a time; whoever comes when all are taken waits.
 static COMPARING: Semaphore = Semaphore::const_new(2);
+/// Until a page is answered without it.
+const LIMIT: Duration = Duration::from_secs(10);
 
-/// Off the threads that serve others: it takes processor time.
-pub async fn difference(before: Arc<Contents>, after: Arc<Contents>) -> Result<VersionDifference> {
-    let _permit = COMPARING.acquire().await.map_err(Error::internal)?;
+/// None when it takes too long, or others do: it may be asked for again. Off the threads that serve others, for it takes
+/// processor time.
+pub async fn difference(before: Arc<Contents>, after: Arc<Contents>) -> Result<Option<VersionDifference>> {
+    match timeout(LIMIT, compare(before, after)).await {
+        Ok(compared) => compared.map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn compare(before: Arc<Contents>, after: Arc<Contents>) -> Result<VersionDifference> {
+    let permit = COMPARING.acquire().await.map_err(Error::internal)?;
     let compared = tokio::task::spawn_blocking(move || {
+        // Held until it has ended, whoever still waits for it.
+        let _permit = permit;
         diff::between(&side(&before), &side(&after), &Limits::default()).map(|found| in_parts(&found))
     });
     // What both are made of was read when it was taken in.

@@ -6,7 +6,7 @@
 mod fetch;
 mod steps;
 
-use super::{entry_form, lock, subject, version_subject};
+use super::{entry_form, icons, lock, news, subject, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
@@ -15,7 +15,9 @@ use crate::store::chart_archives::Archive as Kept;
 use crate::store::chart_ingests::{End, Order, What};
 use crate::store::chart_versions::{NewVersion, Version as Offered};
 use charts::archive::{Archive, Digest};
+use charts::changelog;
 use charts::chart::Chart;
+use charts::picture::Picture;
 use charts::version::{Difference, Version};
 use domain::actor::Actor;
 use domain::audit::EventKind;
@@ -186,6 +188,8 @@ struct Judged {
     fits: bool,
     rendered: String,
     found: Findings,
+    /// The chart's own, by its digest.
+    picture: Option<(String, store::icons::Icon)>,
     /// Where it was found, for people.
     origin: String,
     /// The source that vouched for it, as it was at this version.
@@ -238,6 +242,7 @@ impl Run<'_> {
         let values = entry_form::given(&overlay);
         let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
         let found = self.step("Judge what it renders to", judge(rendered.clone(), signature)).await?;
+        let picture = self.picture(&archive, &chart).await?;
         let kept = Kept {
             digest: archive.digest.to_hex(),
             bytes,
@@ -247,9 +252,28 @@ impl Run<'_> {
             values_schema: chart.schema.as_ref().map(|schema| kept_text(&schema.text)),
             templates: Json(templates(&archive, &chart)),
             questions: chart.questions.as_ref().and_then(|read| serde_json::to_value(read.as_ref().ok()?).ok()),
+            icon: picture.as_ref().map(|(digest, _)| digest.clone()),
+            changes: Json(news::changes(&chart)),
+            changelog: changelog::find(&archive.files).map(|text| kept_text(&text)),
         };
-        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, origin, source: asked };
+        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, picture, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await
+    }
+
+    /// The chart's picture. One that cannot be shown keeps nothing from being taken in: why is told.
+    async fn picture(
+        &mut self,
+        archive: &Archive,
+        chart: &Chart,
+    ) -> Result<Option<(String, store::icons::Icon)>, Stop> {
+        match Picture::of_chart(chart, &archive.files) {
+            None => Ok(None),
+            Some(Ok(picture)) => Ok(Some(icons::kept(&picture))),
+            Some(Err(why)) => {
+                let told = async { Ok(((), format!("not shown: it {why}"))) };
+                self.step("Look at its icon", told).await.map(|()| None)
+            }
+        }
     }
 
     /// Does a step and writes down what came of it.
@@ -292,9 +316,20 @@ impl Run<'_> {
             if end_if_known(ctx, tx, (id, order), version, &kept.digest).await? {
                 return Ok(()); // somebody else took it in meanwhile
             }
+            if let Some(other) = store::chart_versions::find_other_spelling(&mut **tx, entry, version).await? {
+                let why = other_spelling(entry, version, &other);
+                let end = End { state: IngestState::Refused, error: Some(&why), version: None };
+                store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
+                let kind = EventKind::VersionRefused { origin: order.what.words(), reason: why };
+                tx.record(ctx, version_subject(entry, version), None, kind);
+                return Ok(());
+            }
             let today = super::day(ctx.now());
             let offered = store::chart_versions::find_offered(tx, entry, today).await?;
             let approvals_needed = found.approvals_needed(&spec, offered.as_ref().map(|version| &version.findings));
+            if let Some((digest, icon)) = &judged.picture {
+                store::icons::keep(&mut **tx, digest, icon, ctx.now()).await?;
+            }
             store::chart_archives::keep(&mut **tx, kept, ctx.now()).await?;
             let new = NewVersion {
                 id: VersionId(Uuid::now_v7()),
@@ -385,6 +420,10 @@ fn other_bytes(entry: &EntryName, version: &str, there: &str) -> String {
         "{entry} {version} was taken in before with other bytes (sha256 {}…): a version never changes. Give the chart another version",
         &there[..12.min(there.len())]
     )
+}
+
+fn other_spelling(entry: &EntryName, version: &str, other: &str) -> String {
+    format!("{entry} {other} is there, which is the same version as {version}: write versions of a chart in one way")
 }
 
 /// Sorts byte by byte as versions do (<https://semver.org/#spec-item-11>): a release after its pre-releases, of these numbers

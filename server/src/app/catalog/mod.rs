@@ -5,21 +5,29 @@
 mod difference;
 mod entries;
 mod entry_form;
+mod export;
 mod findings;
+mod forget;
 mod form_questions;
 mod form_steps;
+mod icons;
 mod ingest;
 mod listings;
+mod news;
 mod sources;
 mod versions;
 
 pub(super) use difference::difference;
 pub use entries::{add, apply, change, restore, withdraw};
 pub use entry_form::{mistakes_of as form_mistakes, with_form, written as written_form};
+pub use export::{export, names};
+pub use forget::ForgetIngests;
 pub use form_questions::import as import_questions;
 pub use form_steps::{Step, apply as apply_step, is_text, read as read_form, take as take_panel};
+pub use icons::{apply_icon, remove_icon, set_icon};
 pub use ingest::{IngestChart, LARGEST_ARCHIVE, take_in, upload};
 pub use listings::{FollowSources, ListVersions, refresh};
+pub use news::{MOST_VERSIONS, news};
 pub(in crate::app) use sources::SEALED_FOR as SOURCE;
 pub use sources::{
     NewCredentials, add as add_source, change as change_source, check as check_source, remove as remove_source,

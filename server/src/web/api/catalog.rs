@@ -6,6 +6,7 @@ use crate::app::views::catalog::{self as views, Asked};
 use crate::app::{Ctx, PAGE, catalog};
 use crate::web::archive::Archive;
 use crate::web::extract::{Json, Paging, Path, name};
+use axum::body::Bytes;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use domain::catalog::{Category, EntrySpec};
@@ -105,6 +106,24 @@ pub async fn withdraw(ctx: Ctx, Path(entry): Path<String>, Json(body): Json<Reas
 pub async fn restore(ctx: Ctx, Path(entry): Path<String>) -> Reply<Json<CuratedEntry>> {
     let entry: EntryName = name(&entry)?;
     catalog::restore(&ctx, &entry).await?;
+    shown(&ctx, &entry).await
+}
+
+/// Give an entry a picture: the body is an SVG, PNG or WebP of at most 48 KiB that does nothing but be looked at.
+#[utoipa::path(put, path = "/curation/{entry}/icon", operation_id = "set_catalog_icon", tag = "catalog", params(("entry" = String, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = CuratedEntry), Problems))]
+pub async fn set_icon(ctx: Ctx, Path(entry): Path<String>, bytes: Bytes) -> Reply<Json<CuratedEntry>> {
+    let entry: EntryName = name(&entry)?;
+    catalog::set_icon(&ctx, &entry, bytes.into()).await?;
+    shown(&ctx, &entry).await
+}
+
+/// Take an entry's own picture away: it has that of its chart again.
+#[utoipa::path(delete, path = "/curation/{entry}/icon", operation_id = "remove_catalog_icon", tag = "catalog", params(("entry" = String, Path)),
+    responses((status = 200, body = CuratedEntry), Problems))]
+pub async fn remove_icon(ctx: Ctx, Path(entry): Path<String>) -> Reply<Json<CuratedEntry>> {
+    let entry: EntryName = name(&entry)?;
+    catalog::remove_icon(&ctx, &entry).await?;
     shown(&ctx, &entry).await
 }
 

@@ -116,6 +116,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(catalog::curated))
         .routes(routes!(catalog::curated_entry, catalog::save))
         .routes(routes!(catalog::withdraw))
+        .routes(routes!(catalog::set_icon, catalog::remove_icon))
         .routes(routes!(catalog::restore))
         .routes(routes!(sources::list))
         .routes(routes!(sources::get, sources::save, sources::remove))

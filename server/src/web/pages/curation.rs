@@ -8,7 +8,7 @@ use crate::web::archive::Archive;
 use crate::web::extract::{Paging, Path, name};
 use crate::web::request_context::RequestContext;
 use axum::Form;
-use axum::extract::Query;
+use axum::extract::{Multipart, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse};
 use domain::Refusal;
@@ -19,6 +19,7 @@ use domain::id::IngestId;
 use domain::name::{Comment, EntryName};
 use domain::page::PageKind;
 use domain::request::UntilDate;
+use domain::view::CuratedEntry;
 use frontend::{Again, pages};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -78,7 +79,8 @@ pub async fn edit(ctx: Ctx, context: RequestContext, Path(entry): Path<String>) 
     let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, None, 1)).await?;
     let fields = EntryFields::of(entry.as_str(), view.version, &view.spec);
     let sources = views::source_names(&ctx).await?;
-    ok(pages::curation::edit::page(frame, &entry, fields, Vec::new(), None, &sources))
+    let picture = picture(&view);
+    ok(pages::curation::edit::page(frame, &entry, fields, Vec::new(), None, &sources, picture))
 }
 
 pub async fn change(
@@ -96,8 +98,9 @@ pub async fn change(
     let errors = refusal.fields();
     let why = errors.is_empty().then(|| refusal.to_string());
     let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (frame, sources) = framed(&context, &ctx, views::source_names(&ctx)).await?;
-    let html = pages::curation::edit::page(frame, &entry, fields, errors, why, &sources);
+    let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, None, 1)).await?;
+    let sources = views::source_names(&ctx).await?;
+    let html = pages::curation::edit::page(frame, &entry, fields, errors, why, &sources, picture(&view));
     Ok((status, refused_as(refusal.code()), Html(html)).into_response())
 }
 
@@ -107,6 +110,51 @@ async fn try_change(ctx: &Ctx, entry: &EntryName, fields: &EntryFields) -> Resul
     let spec = fields.read(Some(&before.spec))?;
     let read = fields.version.parse().map_err(|_| Refusal::invalid("version", "is missing"))?;
     catalog::change(ctx, entry, read, &spec).await
+}
+
+/// Its picture, and whether it is its own.
+fn picture(view: &CuratedEntry) -> (Option<String>, bool) {
+    (view.icon.clone(), view.has_own_icon)
+}
+
+/// Gives it the picture in the field `icon`.
+pub async fn set_icon(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, parts: Option<Multipart>) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    ctx.allow(domain::Action::SetUp)?;
+    let done = match bytes_of(parts).await {
+        Ok(bytes) => catalog::set_icon(&ctx, &entry, bytes).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
+        Ok(()) => see_done(&format!("/admin/catalog/{entry}"), format!("{entry} has another icon.")),
+        Err(Error::Refused(refusal)) if !refusal.is_about_rights() => {
+            let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, None, 1)).await?;
+            let fields = EntryFields::of(entry.as_str(), view.version, &view.spec);
+            let sources = views::source_names(&ctx).await?;
+            let html =
+                pages::curation::edit::page(frame, &entry, fields, refusal.fields(), None, &sources, picture(&view));
+            again(&refusal, html)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn bytes_of(parts: Option<Multipart>) -> Result<Vec<u8>, Refusal> {
+    let broken = |_| Refusal::invalid("icon", "did not arrive whole: send it again");
+    let mut parts = parts.ok_or_else(|| Refusal::invalid("icon", "is missing: choose the file"))?;
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        if part.name() == Some("icon") {
+            return Ok(part.bytes().await.map_err(broken)?.into());
+        }
+    }
+    Err(Refusal::invalid("icon", "is missing: choose the file"))
+}
+
+/// Lets it have that of its chart.
+pub async fn remove_icon(ctx: Ctx, Path(entry): Path<String>) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    catalog::remove_icon(&ctx, &entry).await?;
+    see_done(&format!("/admin/catalog/{entry}"), format!("{entry} has the icon of its chart."))
 }
 
 #[derive(Debug, Deserialize)]

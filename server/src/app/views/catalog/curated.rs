@@ -34,6 +34,12 @@ pub async fn curated_entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, lim
         Some(origin) => Some(sources::of_origin(&mut conn, name, origin, None, AVAILABLE_SHOWN).await?),
         None => None,
     };
+    let own = store::icons::find_of_entry(&mut *conn, name).await?;
+    let has_own_icon = own.is_some();
+    let icon = match own {
+        Some(own) => Some(own),
+        None => store::icons::find_of_versions(&mut *conn, name).await?,
+    };
     Ok(CuratedEntry {
         available,
         name: entry.name,
@@ -44,6 +50,8 @@ pub async fn curated_entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, lim
         withdrawn: entry.withdrawn_reason,
         versions: Page { items, next },
         ingests,
+        icon,
+        has_own_icon,
     })
 }
 

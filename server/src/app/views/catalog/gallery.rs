@@ -1,9 +1,11 @@
 //! The gallery, and one entry of it.
 
 use super::{can_curate, today};
+use crate::app::catalog::{self, MOST_VERSIONS};
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, paginate, views};
 use crate::store;
 use crate::store::Visible;
+use crate::store::catalog_entries::Entry;
 use crate::store::catalog_lists::{Offer, Wanted};
 use crate::store::chart_versions::Version;
 use crate::store::namespaces::Stored;
@@ -14,7 +16,7 @@ use domain::name::EntryName;
 use domain::namespace::NamespaceState;
 use domain::view::{
     EntryAbout, EntryCard, EntryView, Gallery, NamespaceFit, NamespacePlace, NamespaceRow, OfferedVersion, Page,
-    VersionRow,
+    VersionNews, VersionRow,
 };
 use domain::{Action, Quota};
 
@@ -64,14 +66,7 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
     ctx.allow(Action::SeeOffer)?;
     let places = places(ctx).await?;
     let mut conn = ctx.snapshot().await?;
-    let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
-    if teams(ctx).is_some_and(|teams| !is_for_any(&entry.spec, &teams)) {
-        return Err(Error::NotFound);
-    }
-    // What nothing was ever offered of is not there yet, but for those who curate it.
-    if !can_curate(ctx) && !store::chart_versions::was_offered(&mut *conn, name).await? {
-        return Err(Error::NotFound);
-    }
+    let entry = seen(ctx, &mut conn, name).await?;
     let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
     let offered = offered.filter(|_| entry.withdrawn_reason.is_none());
     let mut versions = store::catalog_lists::list_versions(&mut *conn, name, true, after, limit + 1).await?;
@@ -81,12 +76,18 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
         Some(version) => Some(store::chart_archives::describe(&mut *conn, &version.digest).await?),
         None => None,
     };
+    let news = match (&offered, &archive) {
+        (Some(version), Some(archive)) => news(&mut conn, version, archive.changelog.as_deref()).await?,
+        _ => Vec::new(),
+    };
+    let icon = store::icons::find_of_entry(&mut *conn, name).await?;
     let fits = offered.iter().flat_map(|version| {
         places
             .iter()
             .map(|place| NamespaceFit { namespace: place.view.clone(), fit: place.fit(&entry.spec, &version.findings) })
     });
-    let (metadata, readme) = archive.unzip();
+    let icon = icon.or_else(|| archive.as_ref().and_then(|archive| archive.icon.clone()));
+    let (metadata, readme) = archive.map(|archive| (archive.metadata, archive.readme)).unzip();
     Ok(EntryView {
         name: entry.name,
         fits: fits.collect(),
@@ -97,8 +98,40 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
         readme: readme.flatten(),
         metadata,
         versions: Page { items, next },
+        icon,
+        news,
         can_curate: can_curate(ctx),
     })
+}
+
+/// The entry, for those it is for.
+async fn seen(ctx: &Ctx, conn: &mut store::Conn, name: &EntryName) -> Result<Entry> {
+    let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
+    if teams(ctx).is_some_and(|teams| !is_for_any(&entry.spec, &teams)) {
+        return Err(Error::NotFound);
+    }
+    // What nothing was ever offered of is not there yet, but for those who curate it.
+    if !can_curate(ctx) && !store::chart_versions::was_offered(&mut *conn, name).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(entry)
+}
+
+/// The picture of this digest, for those who see the entry: its own, or that of one of its versions.
+pub async fn icon(ctx: &Ctx, name: &EntryName, digest: &str) -> Result<(String, Vec<u8>)> {
+    ctx.allow(Action::SeeOffer)?;
+    let mut conn = ctx.db().acquire().await?;
+    seen(ctx, &mut conn, name).await?;
+    let icon = store::icons::find(&mut *conn, name, digest).await?.ok_or(Error::NotFound)?;
+    Ok((icon.media_type, icon.bytes))
+}
+
+/// What is new in the versions that teams were offered.
+async fn news(conn: &mut store::Conn, offered: &Version, changelog: Option<&str>) -> Result<Vec<VersionNews>> {
+    let about = &offered.about;
+    let limit = i64::try_from(MOST_VERSIONS).unwrap_or(i64::MAX);
+    let own = store::chart_archives::list_changes(&mut *conn, &about.entry, true, None, about.id, limit).await?;
+    Ok(catalog::news(own, changelog, None, &about.version))
 }
 
 fn about(spec: EntrySpec) -> EntryAbout {
@@ -127,7 +160,7 @@ fn is_for_any(spec: &EntrySpec, teams: &[String]) -> bool {
 }
 
 fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
-    let Offer { name, spec, withdrawn_reason, offered } = offer;
+    let Offer { name, spec, withdrawn_reason, offered, icon } = offer;
     let offered = offered.filter(|_| withdrawn_reason.is_none());
     let fit = chosen
         .zip(offered.as_ref())
@@ -141,6 +174,7 @@ fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
         offered,
         needs_approval: spec.approval == Approval::Platform,
         withdrawn: withdrawn_reason,
+        icon,
     }
 }
 

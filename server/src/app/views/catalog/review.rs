@@ -1,7 +1,7 @@
 //! A version beside the one that is offered, for those who decide on it.
 
 use super::today;
-use crate::app::{Ctx, Error, Result};
+use crate::app::{Ctx, Error, Result, catalog};
 use crate::store;
 use crate::store::chart_versions::Version;
 use domain::Action;
@@ -21,7 +21,7 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let found = store::chart_versions::find(&mut conn, name, version).await?.ok_or(Error::NotFound)?;
     let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
     let before = offered.filter(|before| before.about.id != found.about.id);
-    let (metadata, _) = store::chart_archives::describe(&mut *conn, &found.digest).await?;
+    let archive = store::chart_archives::describe(&mut *conn, &found.digest).await?;
     let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
     let classes = store::classes::list_offered(&mut *conn).await?;
     let classes = classes.iter().map(|class| class_fit(&entry.spec, &found.findings, class)).collect();
@@ -32,9 +32,15 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         )),
         None => None,
     };
+    let limit = i64::try_from(catalog::MOST_VERSIONS).unwrap_or(i64::MAX);
+    let above = before.as_ref().map(|before| before.about.id);
+    let own = store::chart_archives::list_changes(&mut *conn, name, false, above, found.about.id, limit).await?;
     drop(conn);
+    let above = before.as_ref().map(|before| before.about.version.as_str());
+    let news = catalog::news(own, archive.changelog.as_deref(), above, &found.about.version);
+    let is_compared = contents.is_some();
     let difference = match contents {
-        Some((then, now)) => Some(crate::app::catalog::difference(Arc::new(then), Arc::new(now)).await?),
+        Some((then, now)) => catalog::difference(Arc::new(then), Arc::new(now)).await?,
         None => None,
     };
     let is_open = found.about.state == VersionState::Candidate;
@@ -54,14 +60,16 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         origin: found.origin,
         taken_in_at: found.taken_in_at,
         taken_in_by: found.taken_in_by,
-        metadata,
+        metadata: archive.metadata,
         findings: found.findings,
         before: before.map(|before| VersionBefore { version: before.about.version, findings: before.findings }),
         gravity: gravity.into_iter().collect(),
         approvals: found.about.approvals,
         approvals_needed,
         classes,
+        is_difference_late: is_compared && difference.is_none(),
         difference,
+        news,
     })
 }
 
