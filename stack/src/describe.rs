@@ -45,17 +45,23 @@ pub struct StackFile {
     pub accounts: Vec<Account>,
 }
 
+/// Programs by their paths.
+pub struct Programs {
+    pub devcluster: PathBuf,
+    pub helm: PathBuf,
+    pub berth: PathBuf,
+}
+
 impl StackFile {
     pub fn new(
         database_url: &Url,
         cluster: &Cluster,
         identity: &Identity,
         registry: &Address,
-        devcluster: PathBuf,
-        helm: PathBuf,
-        berth: PathBuf,
+        programs: Programs,
         site_dir: PathBuf,
     ) -> Self {
+        let Programs { devcluster, helm, berth } = programs;
         Self {
             database_url: database_url.clone(),
             kubeconfig: cluster.kubeconfig.clone(),

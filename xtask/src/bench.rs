@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
 use stack::{
-    describe::{self, STACK_VARIABLE, StackFile},
+    describe::{self, Programs, STACK_VARIABLE, StackFile},
     process::{End, start_guarded},
 };
 use tokio::time::{Duration, sleep};
@@ -42,9 +42,7 @@ pub fn run(project: &Project, steps: &Steps, options: &Options) -> Result<()> {
             &running.cluster,
             &running.identity,
             &running.registry.address,
-            project.devcluster(),
-            project.helm(),
-            project.released("berth"),
+            Programs { devcluster: project.devcluster(), helm: project.helm(), berth: project.released("berth") },
             project.site(),
         );
         describe::write(&place.file, &description)?;

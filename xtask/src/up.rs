@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use stack::describe::{self, STACK_VARIABLE, StackFile};
+use stack::describe::{self, Programs, STACK_VARIABLE, StackFile};
 
 use crate::{
     builds,
@@ -58,9 +58,7 @@ impl Stack {
             &running.cluster,
             &running.identity,
             &running.registry.address,
-            project.devcluster(),
-            project.helm(),
-            project.berth(),
+            Programs { devcluster: project.devcluster(), helm: project.helm(), berth: project.berth() },
             project.site(),
         );
         describe::write(&place.file, &description)?;

@@ -4,6 +4,7 @@
 //! process without credentials or an environment. What is kept is our own copy, by its digest.
 
 mod fetch;
+mod kept;
 mod steps;
 
 use super::{entry_form, icons, lock, news, subject, version_subject};
@@ -25,9 +26,9 @@ use domain::catalog::{AutomaticRule, ChartOrigin, EntrySpec, Findings, Signature
 use domain::id::{IngestId, VersionId};
 use domain::name::{EntryName, SourceName};
 use domain::text;
-use domain::view::{ChartMetadata, IngestState, IngestStep};
+use domain::view::{IngestState, IngestStep};
 use domain::{Action, Refusal};
-use std::collections::BTreeMap;
+use kept::{kept_text, metadata, templates};
 use steps::{judge, lay, read, render, unpack, vouch};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -211,7 +212,8 @@ impl Run<'_> {
             }
             What::Chart { source, chart, version } => {
                 let origin = ChartOrigin { source: source.clone(), chart: chart.clone() };
-                let found = self.step("Fetch it from its source", fetch::fetch(self.ctx, &origin, version)).await?;
+                let found =
+                    self.step("Fetch it from its source", Box::pin(fetch::fetch(self.ctx, &origin, version))).await?;
                 (found.fetched.bytes.clone(), Some(found))
             }
         };
@@ -440,39 +442,6 @@ pub(super) fn sort_key(version: &Version) -> String {
     let parts: Vec<_> = version.prerelease().split('.').map(part).collect();
     // Fewer parts come first: what ends them is less than what is between them.
     format!("{numbers}-{}\u{1}{}", parts.join("\u{2}"), version.as_str())
-}
-
-/// A text as the database takes it.
-fn kept_text(text: &str) -> String {
-    text.replace('\0', "")
-}
-
-/// Those that are text.
-fn templates(archive: &Archive, chart: &Chart) -> BTreeMap<String, String> {
-    let text = |path: &String| Some((path.clone(), std::str::from_utf8(archive.files.get(path)?).ok().map(kept_text)?));
-    chart.templates.iter().filter_map(text).collect()
-}
-
-fn metadata(chart: &Chart) -> ChartMetadata {
-    let about = &chart.metadata;
-    let maintainers = about.maintainers.iter().filter_map(|maintainer| maintainer.name.clone());
-    let dependencies = about.dependencies.iter().map(|dependency| {
-        let version = dependency.version.as_deref().unwrap_or_default();
-        format!("{} {version}", dependency.name).trim_end().to_owned()
-    });
-    ChartMetadata {
-        name: about.name.clone(),
-        version: about.version.as_str().to_owned(),
-        app_version: about.app_version.clone(),
-        description: about.description.clone(),
-        home: about.home.clone(),
-        licenses: about.annotations.get("artifacthub.io/license").cloned(),
-        kube_version: about.kube_version.clone(),
-        is_deprecated: about.is_deprecated,
-        keywords: about.keywords.clone(),
-        maintainers: maintainers.collect(),
-        dependencies: dependencies.collect(),
-    }
 }
 
 #[cfg(test)]

@@ -262,7 +262,6 @@ fn goes_nowhere_else(before: &SourceSpec, after: &SourceSpec) -> bool {
 }
 
 /// None where what is there stays.
-#[expect(clippy::type_complexity, reason = "a pair, at the one place where it is made")]
 fn seal(ctx: &Ctx, credentials: NewCredentials) -> Result<Option<(SourceAuth, Option<Vec<u8>>)>> {
     let secret = match credentials {
         NewCredentials::Keep => return Ok(None),
