@@ -102,7 +102,7 @@ async fn what_is_new_is_told_version_by_version() {
     let entry = entry(&desk, &platform, json!({})).await;
     let about = |version: &str, changes: &str| {
         format!(
-            "apiVersion: v2\nname: web\nversion: {version}\nannotations:\n  artifacthub.io/changes: |\n    {changes}\n"
+            "apiVersion: v2\nname: web\nversion: {version}\nappVersion: \"1.0\"\nannotations:\n  artifacthub.io/changes: |\n    {changes}\n"
         )
     };
     take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;

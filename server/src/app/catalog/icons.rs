@@ -4,7 +4,8 @@ use super::{lock, subject};
 use crate::app::{Ctx, Result, change};
 use crate::store;
 use crate::store::icons::Icon;
-use charts::archive::Digest;
+use charts::archive::{Digest, Files};
+use charts::chart::Chart;
 use charts::picture::Picture;
 use domain::audit::EventKind;
 use domain::name::EntryName;
@@ -49,8 +50,14 @@ pub async fn apply_icon(ctx: &Ctx, entry: &EntryName, bytes: Vec<u8>) -> Result<
     set_icon(ctx, entry, bytes).await.map(|()| true)
 }
 
+/// The chart's own; why there is none of one that cannot be shown, which keeps nothing from being taken in.
+pub(super) fn of_chart(chart: &Chart, files: &Files) -> std::result::Result<Option<(String, Icon)>, String> {
+    let picture = Picture::of_chart(chart, files).transpose();
+    picture.map(|picture| picture.as_ref().map(kept)).map_err(|why| format!("not shown: it {why}"))
+}
+
 /// As it is kept, by its digest.
-pub(super) fn kept(picture: &Picture) -> (String, Icon) {
+fn kept(picture: &Picture) -> (String, Icon) {
     let icon = Icon { media_type: picture.media_type().to_owned(), bytes: picture.bytes().to_vec() };
     (Digest::of(picture.bytes()).to_hex(), icon)
 }

@@ -18,7 +18,6 @@ use crate::store::chart_versions::{NewVersion, Version as Offered};
 use charts::archive::{Archive, Digest};
 use charts::changelog;
 use charts::chart::Chart;
-use charts::picture::Picture;
 use charts::version::{Difference, Version};
 use domain::actor::Actor;
 use domain::audit::EventKind;
@@ -244,7 +243,10 @@ impl Run<'_> {
         let values = entry_form::given(&overlay);
         let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
         let found = self.step("Judge what it renders to", judge(rendered.clone(), signature)).await?;
-        let picture = self.picture(&archive, &chart).await?;
+        let picture = match icons::of_chart(&chart, &archive.files) {
+            Ok(picture) => picture,
+            Err(why) => self.step("Look at its icon", async { Ok((None, why)) }).await?,
+        };
         let kept = Kept {
             digest: archive.digest.to_hex(),
             bytes,
@@ -260,22 +262,6 @@ impl Run<'_> {
         };
         let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, picture, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await
-    }
-
-    /// The chart's picture. One that cannot be shown keeps nothing from being taken in: why is told.
-    async fn picture(
-        &mut self,
-        archive: &Archive,
-        chart: &Chart,
-    ) -> Result<Option<(String, store::icons::Icon)>, Stop> {
-        match Picture::of_chart(chart, &archive.files) {
-            None => Ok(None),
-            Some(Ok(picture)) => Ok(Some(icons::kept(&picture))),
-            Some(Err(why)) => {
-                let told = async { Ok(((), format!("not shown: it {why}"))) };
-                self.step("Look at its icon", told).await.map(|()| None)
-            }
-        }
     }
 
     /// Does a step and writes down what came of it.
