@@ -1,7 +1,7 @@
 //! The control of a field, by its kind.
 
-use super::field::described_by;
 use super::id_of;
+use super::texts::described_by;
 use crate::parts::form::Area;
 use leptos::prelude::*;
 use values::form::{Choice, ChoiceOption};

@@ -4,6 +4,7 @@
 mod control;
 mod field;
 mod rows;
+mod texts;
 
 use crate::parts::badge::Tone;
 use crate::parts::note;
@@ -49,7 +50,7 @@ fn group(group: &Group, level: Level) -> AnyView {
         let text = format!("Also set, without a field: {}", group.other_keys.join(", "));
         view! { <p class="help">{text}</p> }
     });
-    let errors = group.errors.iter().map(|error| field::error(error, None));
+    let errors = group.errors.iter().map(|error| texts::error(error, None));
     view! {
         <section class="value-group" aria-labelledby=id data-hidden=(!group.is_visible).then_some("")>
             {heading}

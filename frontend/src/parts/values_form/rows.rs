@@ -1,6 +1,6 @@
 //! Rows of a list or a map: those that are there, and an empty one to add another by.
 
-use super::{Level, control, field, id_of, nodes};
+use super::{Level, control, id_of, nodes, texts};
 use leptos::prelude::*;
 use values::form::{Row, Rows};
 use values::{Field, Kind, Node};
@@ -46,7 +46,7 @@ fn row(of: &Field, row: &Row, index: Option<usize>) -> AnyView {
     });
     let content = match row.nodes.as_slice() {
         [Node::Field(only)] if only.path == row.path && !is_rows(only) => {
-            view! { {control::control(only, Some(name))} {field::errors(only)} }.into_any()
+            view! { {control::control(only, Some(name))} {texts::errors(only)} }.into_any()
         }
         inner => {
             view! { <div class="form grow" role="group" aria-label=name>{nodes(inner, Level(5))}</div> }.into_any()
