@@ -70,7 +70,7 @@ pub async fn body(desk: &Desk, target: &str, path: &str) -> Value {
             let spec = json!({"title": "Swept", "summary": "For the sweep", "category": "other", "owner": "Them"});
             json!({"version": 1, "spec": spec})
         }
-        "versions" | "available" | "{version}" => json!({}),
+        "versions" | "icon" | "available" | "{version}" => json!({}),
         "{source}" => json!({"version": 1, "spec": {"kind": "index", "address": "https://127.0.0.1:1/swept/"}}),
         "check" if path.contains("/sources/") => json!({}),
         "approve" if path.contains("/curation/") => json!({"digest": digest(target)}),
@@ -114,6 +114,7 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
         "edit" if path.contains("/catalog/") => return of_entry(&[("version", "1".into())]),
         "form" => &[("entry_version", "1"), ("do", "save")],
         "versions" => &[("archive", "none")],
+        "icon" => &[("icon", "none")],
         "remove" if path.contains("/icon/") => &[],
         "approve" if path.contains("/catalog/") => return vec![("digest", digest(target))],
         "deprecate" => return vec![("sunset_on", in_a_month()), ("reason", "Use another".into())],

@@ -15,7 +15,7 @@ use crate::store::Json;
 use crate::store::chart_archives::Archive as Kept;
 use crate::store::chart_ingests::{End, Order, What};
 use crate::store::chart_versions::{NewVersion, Version as Offered};
-use charts::archive::{Archive, Digest};
+use charts::archive::Digest;
 use charts::changelog;
 use charts::chart::Chart;
 use charts::version::{Difference, Version};
