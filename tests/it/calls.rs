@@ -125,7 +125,7 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
             return of_source(&[("name", desk.new_name("source")), ("version", String::new())]);
         }
         "edit" if path.contains("/sources/") => return of_source(&[("version", "1".into())]),
-        "remove" if path.contains("/sources/") => &[],
+        "check" | "remove" if path.contains("/sources/") => &[],
         "available" => &[],
         "take-in" => &[("version", "1.0.0")],
         "edit" => &[("title", "Sweep"), ("version", "1")],
