@@ -1,6 +1,5 @@
 //! Form fields: label above, help and trouble beside the field, and all trouble in a summary on top.
 
-use super::badge::Tone;
 use super::{labels, note, stages};
 use crate::icon::*;
 use domain::refusal::FieldError;
@@ -82,10 +81,7 @@ impl Again {
 
     /// At the top of the page: why nothing was done, and the way to the fields.
     pub(crate) fn note(&self) -> AnyView {
-        let refusal = self
-            .refusal
-            .as_deref()
-            .map(|why| note::coded("refused", note::note(Tone::Bad, "Nothing was changed", stages::sentence(why))));
+        let refusal = self.refusal.as_deref().map(note::refused);
         view! { {refusal} {Errors(&self.errors).summary()} }.into_any()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::badge::Tone;
 use crate::icon::*;
+use domain::text::sentence;
 use leptos::prelude::*;
 use leptos::tachys::html::attribute::custom::custom_attribute;
 
@@ -34,6 +35,11 @@ pub(crate) fn note_drawn(tone: Tone, drawing: Icon, headline: impl Into<String>,
 /// A note with a code that stays the same when its words change: tests find it by that.
 pub(crate) fn coded(code: &'static str, note: AnyView) -> AnyView {
     note.add_any_attr(custom_attribute("data-note", code)).into_any()
+}
+
+/// That a form did nothing, and why.
+pub(crate) fn refused(why: &str) -> AnyView {
+    coded("refused", note(Tone::Bad, "Nothing was changed", sentence(why)))
 }
 
 /// Says what belongs here and the one thing to do about it.

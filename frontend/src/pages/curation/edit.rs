@@ -3,10 +3,9 @@
 use crate::crumb::Crumb;
 use crate::document::{self, Page};
 use crate::frame::Frame;
-use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
-use crate::parts::{catalog, note, stages, url};
+use crate::parts::{catalog, note, url};
 use domain::catalog::{Approval, AutomaticRule, Category, Channel, Risk};
 use domain::form::EntryFields;
 use domain::name::{EntryName, SourceName};
@@ -70,8 +69,7 @@ fn form(
         let help = "Stands in addresses and files: lower-case letters, digits and dashes. It cannot be changed later.";
         Field::new("name", "Name", errors).help(help).text(&fields.name)
     });
-    let refusal =
-        refusal.map(|why| note::coded("refused", note::note(Tone::Bad, "Nothing was changed", stages::sentence(&why))));
+    let refusal = refusal.as_deref().map(note::refused);
     view! {
         {Head::new(title, below).view()}
         <div class="reading stack">

@@ -14,7 +14,7 @@ use crate::parts::badge::Tone;
 use crate::parts::form::{Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::slot::slot;
-use crate::parts::{note, stages, url, values_form};
+use crate::parts::{note, url, values_form};
 use domain::name::EntryName;
 use domain::page::PageKind;
 use domain::refusal::FieldError;
@@ -96,10 +96,7 @@ pub fn page(frame: Frame, editor: FormEditor) -> String {
 
 fn body(editor: &FormEditor) -> AnyView {
     let below = "What teams set when they install it, and what nobody changes. Nothing is kept before it is saved.";
-    let refusal = editor
-        .refusal
-        .as_deref()
-        .map(|why| note::coded("refused", note::note(Tone::Bad, "Nothing was changed", stages::sentence(why))));
+    let refusal = editor.refusal.as_deref().map(note::refused);
     let panel = panel::panel(editor);
     view! {
         {Head::new(format!("Form of {}", editor.title), below).view()}

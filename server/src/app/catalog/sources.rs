@@ -58,10 +58,7 @@ pub async fn add(ctx: &Ctx, name: &SourceName, spec: &SourceSpec, credentials: N
     if name.as_str() == "new" {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
-    let (auth, sealed) = match seal(ctx, credentials)? {
-        Some((auth, sealed)) => (auth, sealed),
-        None => (SourceAuth::Anonymous, None),
-    };
+    let (auth, sealed) = seal(ctx, credentials)?.unwrap_or((SourceAuth::Anonymous, None));
     check_spec(ctx, spec, sealed.as_deref())?;
     change!(ctx, |tx| {
         let new = NewSource { spec, auth, credentials: sealed.as_deref(), editor: ctx.actor.person_id() };

@@ -1,7 +1,7 @@
 //! The catalog, for those who curate it.
 
 use super::namespaces::errors;
-use super::{Reply, again, framed, ok, refused_as, see_done};
+use super::{Reply, again, framed, ok, see_done};
 use crate::app::views::catalog as views;
 use crate::app::{Ctx, Error, PAGE, Result, catalog};
 use crate::web::archive::Archive;
@@ -9,8 +9,6 @@ use crate::web::extract::{Paging, Path, name};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use axum::extract::{Multipart, Query};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
 use domain::Refusal;
 use domain::catalog::Decided;
 use domain::field_error::FieldErrors;
@@ -97,11 +95,10 @@ pub async fn change(
     };
     let errors = refusal.fields();
     let why = errors.is_empty().then(|| refusal.to_string());
-    let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (frame, view) = framed(&context, &ctx, views::curated_entry(&ctx, &entry, None, 1)).await?;
     let sources = views::source_names(&ctx).await?;
     let html = pages::curation::edit::page(frame, &entry, fields, errors, why, &sources, picture(&view));
-    Ok((status, refused_as(refusal.code()), Html(html)).into_response())
+    again(&refusal, html)
 }
 
 async fn try_change(ctx: &Ctx, entry: &EntryName, fields: &EntryFields) -> Result<()> {

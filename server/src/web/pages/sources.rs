@@ -1,7 +1,7 @@
 //! Sources of charts, for those who curate.
 
 use super::namespaces::errors;
-use super::{Reply, again, frame, framed, ok, refused_as, see_done};
+use super::{Reply, again, frame, framed, ok, see_done};
 use crate::app::catalog::{self, NewCredentials};
 use crate::app::views::catalog as views;
 use crate::app::{Ctx, Error, PAGE, Result};
@@ -9,8 +9,6 @@ use crate::web::extract::{Paging, Path, name};
 use crate::web::request_context::RequestContext;
 use axum::Form;
 use axum::extract::Query;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
 use domain::Refusal;
 use domain::catalog::SourceAuth;
 use domain::field_error::FieldErrors;
@@ -82,9 +80,8 @@ pub async fn change(
     };
     let errors = refusal.fields();
     let why = errors.is_empty().then(|| refusal.to_string());
-    let status = if errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     let html = pages::sources::edit::page(frame(&context, &ctx).await?, &source, fields, errors, why);
-    Ok((status, refused_as(refusal.code()), Html(html)).into_response())
+    again(&refusal, html)
 }
 
 async fn try_change(ctx: &Ctx, source: &SourceName, fields: &SourceFields) -> Result<()> {
