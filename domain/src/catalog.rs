@@ -10,10 +10,10 @@ mod version;
 
 pub use entry::{Approval, AutomaticRule, Category, Channel, EntrySpec, NotOffered, Risk};
 pub use file::EntryFile;
-pub use findings::{Findings, Gravity, Needs, Right, Signature};
+pub use findings::{Findings, Gravity, Needs, Right, Signature, Stakes};
 pub use fit::{EntryFit, Place};
 pub use source::{ChartOrigin, SourceAuth, SourceKind, SourceSpec};
-pub use version::{ApprovalMark, ChartVersion, Decided, VersionState};
+pub use version::{ApprovalMark, ChartVersion, Decided, Judging, VersionState};
 
 #[cfg(test)]
 pub(crate) use entry::sample as sample_entry;

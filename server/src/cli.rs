@@ -38,7 +38,7 @@ async fn execute(berth: Berth) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if let Command::Catalog(Catalog::Check { dir }) = &berth.command {
-        print_lines(&catalog::read(dir)?.iter().map(|found| format!("{}: in order", found.title)).collect::<Vec<_>>());
+        print_lines(&catalog::read(dir)?.titles().map(|title| format!("{title}: in order")).collect::<Vec<_>>());
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(berth.config.as_deref());

@@ -132,6 +132,10 @@ pub struct Catalog {
     pub helm: PathBuf,
     /// Hosts and networks that may be asked for charts although their addresses are not public.
     pub allowed_hosts: Allowed,
+    /// Where bytes of charts are kept in files; none where they are kept in the database.
+    pub archives_dir: Option<PathBuf>,
+    /// Hosts whose images READMEs and documentation may show, as `images.example.org`.
+    pub image_hosts: Vec<String>,
 }
 
 #[derive(Debug)]

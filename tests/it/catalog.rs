@@ -42,7 +42,7 @@ pub async fn take_in(platform: &Actor, entry: &str, archive: Vec<u8>) -> Value {
 
 pub async fn approve(actor: &Actor, entry: &str, version: &str) -> tests::Answer {
     let read = actor.get(&path(entry, &format!("/versions/{version}"))).await.expect(200).json();
-    let body = json!({"digest": read["digest"]});
+    let body = json!({"digest": read["digest"], "round": read["round"]});
     actor.post(&path(entry, &format!("/versions/{version}/approve")), &body).await
 }
 

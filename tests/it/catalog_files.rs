@@ -50,6 +50,52 @@ async fn a_catalog_goes_out_is_changed_and_comes_back() {
 }
 
 #[tokio::test]
+async fn sources_go_out_and_come_back_without_what_they_are_asked_with() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let at = |source: &str| format!("/api/v1/sources/{source}");
+    let spec = json!({"kind": "index", "address": "https://charts.example.com/it/"});
+    let (signed_in, anonymous) = (desk.new_name("source"), desk.new_name("source"));
+    let credentials = json!({"auth": "basic", "user": "robot", "password": "tide-and-time"});
+    platform.put(&at(&signed_in), &json!({"spec": spec, "credentials": credentials})).await.expect(200);
+    platform.put(&at(&anonymous), &json!({"spec": spec})).await.expect(200);
+    let origin = json!({"source": signed_in, "chart": "web"});
+    let of_source = entry(&desk, &platform, json!({"origin": origin})).await;
+
+    let scratch = tempfile::tempdir().expect("makes a directory");
+    let dir = scratch.path().join("catalog");
+    desk.run(&["catalog", "export", text(&dir)]).await.expect(0);
+    let file = dir.join("sources.yaml");
+    let written = std::fs::read_to_string(&file).expect("is there");
+    assert!(!written.contains("tide-and-time") && !written.contains("robot"), "{written}");
+    let said = desk.run(&["catalog", "check", text(&dir)]).await.expect(0);
+    assert!(said.contains(&format!("source {signed_in}: in order\n")), "{said}");
+    let said = desk.run(&["catalog", "import", text(&dir)]).await.expect(0);
+    for name in [&signed_in, &anonymous] {
+        assert!(said.contains(&format!("source {name}: as it was\n")), "{said}");
+    }
+
+    // A new one is there before the entry that wants it, a changed path keeps the credentials, another host does not.
+    let new = desk.new_name("source");
+    let more = format!("{new}: {{kind: index, address: 'https://charts.example.com/more/'}}\n");
+    std::fs::write(&file, format!("{}{more}", written.replace("/it/", "/other/"))).expect("is written");
+    let own = dir.join(&of_source).join("entry.yaml");
+    let was = std::fs::read_to_string(&own).expect("is there");
+    std::fs::write(&own, was.replace(&signed_in, &new)).expect("is written");
+    let said = desk.run(&["catalog", "import", text(&dir)]).await.expect(0);
+    assert!(said.contains(&format!("source {new}: added\n")), "{said}");
+    assert!(said.contains(&format!("source {signed_in}: changed\n")), "{said}");
+    let now = platform.get(&at(&signed_in)).await.expect(200).json();
+    assert_eq!((&now["auth"], &now["spec"]["address"]), (&json!("basic"), &json!("https://charts.example.com/other/")));
+    std::fs::write(&file, written.replace("charts.example.com", "elsewhere.example.com")).expect("is written");
+    let said = desk.run(&["catalog", "import", text(&dir)]).await;
+    assert!(said.expect(1).contains(&signed_in), "the credentials would go elsewhere");
+
+    std::fs::write(&file, "a: {kind: index}\n").expect("is written");
+    assert!(desk.run(&["catalog", "check", text(&dir)]).await.expect(1).contains("sources.yaml"));
+}
+
+#[tokio::test]
 async fn an_import_says_what_became_of_a_version() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;

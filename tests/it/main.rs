@@ -41,6 +41,7 @@ mod health;
 mod histories;
 mod hostile_kubeconfigs;
 mod injection;
+mod judging;
 mod key_rotation;
 mod kinds;
 mod kubeconfig;

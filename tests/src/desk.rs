@@ -422,7 +422,12 @@ fn config(database_url: &str, at: SocketAddr) -> Config {
         assets: Assets { dir: stack().site_dir.clone() },
         clusters: Clusters::default(),
         help: Help { contact: "the platform team (platform@berth.test)".into() },
-        catalog: Catalog { helm: stack().helm.clone(), allowed_hosts: allowed_hosts() },
+        catalog: Catalog {
+            helm: stack().helm.clone(),
+            allowed_hosts: allowed_hosts(),
+            archives_dir: None,
+            image_hosts: vec!["images.berth.test".into()],
+        },
     }
 }
 

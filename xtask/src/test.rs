@@ -93,6 +93,9 @@ const CHART_TESTS: [&str; 17] = [
     "provenance",
 ];
 
+/// How long each of the three that make up input goes on; a minute in all, where nobody says.
+const FUZZ_SECONDS: &str = "BERTH_FUZZ_SECONDS";
+
 impl Options {
     /// The steps that read code and run none.
     pub fn lint() -> Self {
@@ -253,6 +256,9 @@ impl Checks<'_> {
         let mut test = self.project.cargo();
         test.arg("test").args(NATIVE).arg("--no-fail-fast").args(CHART_TESTS.iter().flat_map(|name| ["--test", name]));
         test.env("BERTH_REGISTRY", self.project.registry()).env(HELM_VARIABLE, self.project.helm());
+        if std::env::var_os(FUZZ_SECONDS).is_none() {
+            test.env(FUZZ_SECONDS, "20");
+        }
         self.count("charts", &mut test, Counts::of_libtest)
     }
 

@@ -155,6 +155,10 @@ events! {
     // From the source of the entry.
     ChartOrdered = "chart.ordered" { source: SourceName, chart: String, version: String }
     VersionTakenIn = "version.taken_in" { digest: String, origin: String, findings: Findings, approvals_needed: u8 }
+    // Rendered anew with other values of its entry. `state`: what it is since; `error`: why it cannot be rendered.
+    VersionJudged = "version.judged" {
+        findings: Option<Findings>, error: Option<String>, state: VersionState, approvals_needed: u8,
+    }
     VersionRefused = "version.refused" { origin: String, reason: String }
     VersionApproved = "version.approved" {
         digest: String, comment: Option<Comment>, approvals: usize, approvals_needed: u8,

@@ -144,6 +144,11 @@ impl EntrySpec {
         errors.finish()
     }
 
+    /// Whether it takes less to approve a version as `next` says than as this does.
+    pub fn is_eased_by(&self, next: &Self) -> bool {
+        next.risk < self.risk || (self.automatic == AutomaticRule::Never && next.automatic != AutomaticRule::Never)
+    }
+
     /// Whether a team may install it at all.
     pub fn is_for_team(&self, team: &TeamSlug) -> bool {
         self.teams.is_empty() || self.teams.contains(team)
@@ -295,6 +300,16 @@ mod tests {
         spec.teams.insert(team("search"));
         assert_eq!(asked(&spec), Err(NotOffered::Team));
         assert!(!spec.is_for_team(&team("payments")));
+    }
+
+    #[test]
+    fn a_lower_risk_and_a_rule_ease_it_and_nothing_else_does() {
+        let high = EntrySpec { risk: Risk::High, ..sample() };
+        let elevated = EntrySpec { risk: Risk::Elevated, ..sample() };
+        let ruled = EntrySpec { automatic: AutomaticRule::Patches, ..sample() };
+        let renamed = EntrySpec { title: "Other".into(), ..sample() };
+        assert!(high.is_eased_by(&elevated) && elevated.is_eased_by(&sample()) && sample().is_eased_by(&ruled));
+        assert!(!sample().is_eased_by(&high) && !ruled.is_eased_by(&sample()) && !sample().is_eased_by(&renamed));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was found in a version of a chart when it was taken in and rendered: what those who decide on it must know.
 
-use super::entry::{EntrySpec, Risk};
+use super::entry::Risk;
 use crate::class::PodSecurity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -89,18 +89,29 @@ pub enum Gravity {
     NewRepositories,
     /// Somebody else signed it than the version before, or nobody did.
     OtherSigner,
+    /// The entry was eased since two people last approved a version of it: its risk was lowered, or its rule switched on.
+    Eased,
+}
+
+/// What of an entry bears on how many people decide on a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stakes {
+    pub risk: Risk,
+    /// See [`Gravity::Eased`].
+    pub is_eased: bool,
 }
 
 impl Findings {
     /// Why two people decide on it, `before` being what is offered now.
-    pub fn gravity(&self, entry: &EntrySpec, before: Option<&Self>) -> BTreeSet<Gravity> {
+    pub fn gravity(&self, stakes: Stakes, before: Option<&Self>) -> BTreeSet<Gravity> {
         let mut found = BTreeSet::new();
         let mut add = |is: bool, gravity| {
             if is {
                 found.insert(gravity);
             }
         };
-        add(entry.risk >= Risk::Elevated, Gravity::Risk);
+        add(stakes.risk >= Risk::Elevated, Gravity::Risk);
+        add(stakes.is_eased, Gravity::Eased);
         add(!self.cluster_scoped.is_empty(), Gravity::ClusterScoped);
         let known: BTreeSet<_> = before.iter().flat_map(|before| &before.not_creatable).collect();
         add(self.not_creatable.iter().any(|object| !known.contains(object)), Gravity::NotCreatable);
@@ -120,8 +131,18 @@ impl Findings {
     }
 
     /// How many different people must approve it, `before` being what is offered now.
-    pub fn approvals_needed(&self, entry: &EntrySpec, before: Option<&Self>) -> u8 {
-        if self.gravity(entry, before).is_empty() { 1 } else { 2 }
+    pub fn approvals_needed(&self, stakes: Stakes, before: Option<&Self>) -> u8 {
+        if self.gravity(stakes, before).is_empty() { 1 } else { 2 }
+    }
+
+    /// Whether it asks for something that `before`, the same version with other values, did not: who approved that has not
+    /// approved this.
+    pub fn asks_for_more_than(&self, before: &Self) -> bool {
+        let is_new = |now: &[String], then: &[String]| now.iter().any(|object| !then.contains(object));
+        let none = Stakes { risk: Risk::Low, is_eased: false };
+        let mut graver = self.gravity(none, Some(before));
+        graver.remove(&Gravity::ClusterScoped); // whether or not it did before
+        !graver.is_empty() || is_new(&self.cluster_scoped, &before.cluster_scoped)
     }
 
     /// Where its images come from, without tags and digests.
@@ -174,9 +195,10 @@ pub(crate) fn sample() -> Findings {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry;
     use super::*;
     use rstest::rstest;
+
+    const MODEST: Stakes = Stakes { risk: Risk::Low, is_eased: false };
 
     fn right(words: &str) -> Right {
         Right { words: words.into(), is_cluster_wide: false, is_grave: false }
@@ -195,16 +217,16 @@ mod tests {
 
     #[test]
     fn a_modest_first_version_is_for_one_person() {
-        assert_eq!(sample().gravity(&entry::sample(), None), BTreeSet::new());
+        assert_eq!(sample().gravity(MODEST, None), BTreeSet::new());
     }
 
     #[test]
     fn what_is_new_is_compared_with_what_is_offered() {
         let before = Findings { rights: vec![right("get pods")], ..sample() };
         let same = Findings { images: vec!["registry.example.com/postgres:17.6".into()], ..before.clone() };
-        assert_eq!(same.gravity(&entry::sample(), Some(&before)), BTreeSet::new());
+        assert_eq!(same.gravity(MODEST, Some(&before)), BTreeSet::new());
         let fewer = Findings { rights: vec![], ..same.clone() };
-        assert_eq!(fewer.gravity(&entry::sample(), Some(&before)), BTreeSet::new());
+        assert_eq!(fewer.gravity(MODEST, Some(&before)), BTreeSet::new());
         for (found, gravity) in [
             (Findings { rights: vec![right("get secrets")], ..same.clone() }, Gravity::NewRights),
             (Findings { cluster_scoped: vec!["ClusterRole x".into()], ..same.clone() }, Gravity::ClusterScoped),
@@ -218,24 +240,42 @@ mod tests {
                 Gravity::NewRepositories,
             ),
         ] {
-            assert_eq!(found.gravity(&entry::sample(), Some(&before)), BTreeSet::from([gravity]));
+            assert_eq!(found.gravity(MODEST, Some(&before)), BTreeSet::from([gravity]));
         }
     }
 
     #[test]
     fn a_signature_may_only_become_better_unnoticed() {
         let signed = |by: &str| Findings { signature: Signature::Verified { by: by.into() }, ..sample() };
-        let is_told = |after: &Findings, before: &Findings| {
-            after.gravity(&entry::sample(), Some(before)).contains(&Gravity::OtherSigner)
-        };
+        let is_told =
+            |after: &Findings, before: &Findings| after.gravity(MODEST, Some(before)).contains(&Gravity::OtherSigner);
         assert!(!is_told(&signed("A"), &sample()) && !is_told(&signed("A"), &signed("A")));
         assert!(is_told(&signed("B"), &signed("A")) && is_told(&sample(), &signed("A")));
     }
 
     #[test]
     fn a_risky_entry_takes_two_people_whatever_is_found() {
-        let mut risky = entry::sample();
-        risky.risk = Risk::Elevated;
-        assert_eq!(sample().gravity(&risky, Some(&sample())), BTreeSet::from([Gravity::Risk]));
+        let risky = Stakes { risk: Risk::Elevated, ..MODEST };
+        assert_eq!(sample().gravity(risky, Some(&sample())), BTreeSet::from([Gravity::Risk]));
+        let eased = Stakes { is_eased: true, ..MODEST };
+        assert_eq!(sample().gravity(eased, Some(&sample())), BTreeSet::from([Gravity::Eased]));
+    }
+
+    #[test]
+    fn what_is_judged_anew_asks_for_more_only_where_it_did_not_before() {
+        let before = Findings { cluster_scoped: vec!["ClusterRole a".into()], ..sample() };
+        let fewer = sample();
+        assert!(!before.asks_for_more_than(&before) && !fewer.asks_for_more_than(&before));
+        for more in [
+            Findings { cluster_scoped: vec!["ClusterRole b".into()], ..before.clone() },
+            Findings { pod_security: PodSecurity::Baseline, ..before.clone() },
+            Findings { rights: vec![right("get secrets")], ..before.clone() },
+            Findings { images: vec!["elsewhere.example.com/postgres:17.4".into()], ..before.clone() },
+            Findings { not_creatable: vec!["RoleBinding kube-system/x".into()], ..before.clone() },
+        ] {
+            assert!(more.asks_for_more_than(&before), "{more:?}");
+        }
+        let needs = Needs { cpu_m: 4000, ..before.needs };
+        assert!(!Findings { needs, ..before.clone() }.asks_for_more_than(&before));
     }
 }

@@ -37,10 +37,25 @@ pub struct ChartVersion {
     pub version: String,
     pub state: VersionState,
     pub signature: Signature,
+    pub judging: Judging,
     /// How many different people must approve it: one, or two where something is at stake.
     pub approvals_needed: u8,
     /// Oldest first.
     pub approvals: Vec<ApprovalMark>,
+}
+
+/// Whether what was found in it is of the values that its entry gives now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Judging {
+    Done,
+    /// It is of other values, until it has been rendered anew.
+    Waits,
+    /// It could not be judged with those of now.
+    Failed {
+        why: String,
+    },
 }
 
 /// Somebody's yes to a version.
@@ -85,6 +100,14 @@ impl VersionState {
         }
     }
 
+    /// The day on which it ends, where one is set.
+    pub fn sunset_on(self) -> Option<Date> {
+        match self {
+            Self::Deprecated { sunset_on } => Some(sunset_on),
+            Self::Candidate | Self::Approved | Self::Blocked => None,
+        }
+    }
+
     /// Whether teams may install it, `today` being the day.
     pub fn is_offered(self, today: Date) -> bool {
         match self {
@@ -109,6 +132,20 @@ impl ChartVersion {
                 "{} {} is not signed as its source demands: it can be blocked, or taken in again once it is signed",
                 self.entry, self.version
             )));
+        }
+        match &self.judging {
+            Judging::Done => {}
+            Judging::Waits => {
+                return Err(Refusal::NotPossible(
+                    "the entry gives other values since it was rendered: it is being judged anew, read it again in a moment"
+                        .into(),
+                ));
+            }
+            Judging::Failed { why } => {
+                return Err(Refusal::NotPossible(format!(
+                    "it is not judged with the values that the entry gives: {why}"
+                )));
+            }
         }
         if self.approvals.iter().any(|approval| approval.person == person) {
             return Err(Refusal::VersionApproved);
@@ -180,6 +217,7 @@ mod tests {
             version: "17.6.0".into(),
             state,
             signature: Signature::NotRequired,
+            judging: Judging::Done,
             approvals_needed,
             approvals: vec![],
         }
@@ -236,6 +274,14 @@ mod tests {
     fn what_is_not_signed_as_demanded_is_never_approved() {
         for signature in [Signature::Missing, Signature::Failed { why: "another key".into() }] {
             let version = ChartVersion { signature, ..version(VersionState::Candidate, 1) };
+            assert!(matches!(version.approve(person(1)), Err(Refusal::NotPossible(_))));
+        }
+    }
+
+    #[test]
+    fn what_is_not_judged_with_the_values_of_now_is_not_approved() {
+        for judging in [Judging::Waits, Judging::Failed { why: "no such key".into() }] {
+            let version = ChartVersion { judging, ..version(VersionState::Candidate, 1) };
             assert!(matches!(version.approve(person(1)), Err(Refusal::NotPossible(_))));
         }
     }

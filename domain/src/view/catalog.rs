@@ -1,8 +1,8 @@
 //! The catalog: as teams browse it, and as the platform team curates it.
 
 use crate::catalog::{
-    Approval, ApprovalMark, Category, ChartOrigin, EntryFit, EntrySpec, Findings, Gravity, Needs, Risk, SourceAuth,
-    SourceKind, SourceSpec, VersionState,
+    Approval, ApprovalMark, Category, ChartOrigin, EntryFit, EntrySpec, Findings, Gravity, Judging, Needs, Risk,
+    SourceAuth, SourceKind, SourceSpec, VersionState,
 };
 use crate::class::{Environment, PodSecurity};
 use crate::id::IngestId;
@@ -248,7 +248,10 @@ views! {
         pub version: String,
         pub state: VersionState,
         pub reason: Option<String>,
+        pub judging: Judging,
         pub digest: String,
+        /// Which time that it waits for a decision: an approval names it with the digest.
+        pub round: i32,
         pub n_bytes: i64,
         pub origin: String,
         #[serde(with = "time::serde::rfc3339")]

@@ -13,18 +13,18 @@ use domain::view::{EntryView, NamespaceFit, VersionRow};
 use leptos::prelude::*;
 use time::{Date, OffsetDateTime};
 
-/// `is_first` says whether the versions are the first page of theirs.
-pub fn page(frame: Frame, view: EntryView, is_first: bool) -> String {
+/// `is_first` says whether the versions are the first page of theirs; images in texts are loaded from `image_hosts` only.
+pub fn page(frame: Frame, view: EntryView, is_first: bool, image_hosts: &[String]) -> String {
     document::render(frame, |frame| Page {
         title: view.about.title.clone(),
         kind: Some(PageKind::CatalogEntry),
         crumbs: vec![Crumb::to(PageKind::Catalog), Crumb::here(view.about.title.clone())],
         refresh: None,
-        body: body(frame, &view, is_first),
+        body: body(frame, &view, is_first, image_hosts),
     })
 }
 
-fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
+fn body(frame: &Frame, view: &EntryView, is_first: bool, image_hosts: &[String]) -> AnyView {
     let today = frame.now.date();
     let mut head = Head::new(view.about.title.clone(), view.about.summary.clone());
     head.above = Some(above(view, today));
@@ -36,8 +36,8 @@ fn body(frame: &Frame, view: &EntryView, is_first: bool) -> AnyView {
         <div class="split">
             <div class="stack">
                 {stopped(view)}
-                {text("about", "About", &view.about.documentation)}
-                {text("readme", "README of the chart", view.readme.as_deref().unwrap_or_default())}
+                {text("about", "About", &view.about.documentation, image_hosts)}
+                {text("readme", "README of the chart", view.readme.as_deref().unwrap_or_default(), image_hosts)}
                 {catalog::news(&view.news)}
                 {versions(view, is_first, frame.now)}
             </div>
@@ -73,8 +73,8 @@ fn stopped(view: &EntryView) -> Option<AnyView> {
     })
 }
 
-fn text(id: &'static str, title: &'static str, text: &str) -> Option<AnyView> {
-    let content = markdown::markdown(text)?;
+fn text(id: &'static str, title: &'static str, text: &str, image_hosts: &[String]) -> Option<AnyView> {
+    let content = markdown::markdown(text, image_hosts)?;
     let panel = view! {
         <section class="panel" aria-labelledby=id>
             <header><h2 id=id>{title}</h2></header>

@@ -101,7 +101,7 @@ pub(crate) fn news(news: &[VersionNews]) -> Option<AnyView> {
         view! {
             <li data-news=of.version.clone()>
                 <h3 class="num">{of.version.clone()}</h3>
-                <div class="markdown">{changes}{of.text.as_deref().and_then(markdown::markdown)}</div>
+                <div class="markdown">{changes}{of.text.as_deref().and_then(|text| markdown::markdown(text, &[]))}</div>
             </li>
         }
     });

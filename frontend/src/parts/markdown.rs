@@ -1,5 +1,6 @@
 //! Markdown of others, as elements of ours: what it says is text, whatever it is, and nothing of it becomes an element by
-//! itself. of HTML in it only the text is left, an image is its description, and a link leads to the web or nowhere.
+//! itself. Of HTML in it only the text is left, a link leads to the web or nowhere, and an image is its description, but for
+//! those of hosts that the platform lets show theirs.
 
 use comrak::nodes::{AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
@@ -10,8 +11,9 @@ const MOST_SHOWN: usize = 200_000;
 /// How deep lists and quotes are shown within each other.
 const DEEPEST: usize = 20;
 
-/// None where there is nothing to see. Headings stand below the page's own of the second level.
-pub(crate) fn markdown(text: &str) -> Option<AnyView> {
+/// None where there is nothing to see. Headings stand below the page's own of the second level. Images are loaded from
+/// `image_hosts`, and from nowhere else.
+pub(crate) fn markdown(text: &str, image_hosts: &[String]) -> Option<AnyView> {
     if text.trim().is_empty() {
         return None;
     }
@@ -23,10 +25,10 @@ pub(crate) fn markdown(text: &str) -> Option<AnyView> {
     let arena = Arena::new();
     let root = parse_document(&arena, shown, &options);
     let cut = (shown.len() < text.len()).then(|| view! { <p class="dim">"The rest is not shown."</p> });
-    Some(view! { <div class="markdown">{children(root, 0)}{cut}</div> }.into_any())
+    Some(view! { <div class="markdown">{children(root, image_hosts, 0)}{cut}</div> }.into_any())
 }
 
-fn children<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
+fn children<'a>(node: &'a AstNode<'a>, image_hosts: &[String], depth: usize) -> AnyView {
     if depth > DEEPEST {
         return "…".into_any();
     }
@@ -36,7 +38,7 @@ fn children<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
             Some(part) => text.push_str(&part),
             None => {
                 flush(&mut text, &mut views);
-                views.push(element(child, depth + 1));
+                views.push(element(child, image_hosts, depth + 1));
             }
         }
     }
@@ -61,8 +63,8 @@ fn flush(text: &mut String, views: &mut Vec<AnyView>) {
     }
 }
 
-fn element<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
-    let inside = || children(node, depth);
+fn element<'a>(node: &'a AstNode<'a>, image_hosts: &[String], depth: usize) -> AnyView {
+    let inside = || children(node, image_hosts, depth);
     match &node.data.borrow().value {
         NodeValue::Code(code) => view! { <code>{code.literal.clone()}</code> }.into_any(),
         NodeValue::CodeBlock(code) => {
@@ -95,8 +97,10 @@ fn element<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
         NodeValue::Table(table) => {
             let is_first = |place: usize| place == 0;
             let n_columns = table.alignments.len();
-            let rows =
-                node.children().enumerate().map(|(place, row)| table_row(row, is_first(place), n_columns, depth));
+            let rows = node
+                .children()
+                .enumerate()
+                .map(|(place, row)| table_row(row, is_first(place), n_columns, image_hosts, depth));
             view! {
                 <div class="table" tabindex="0" role="region" aria-label="Table">
                     <table><tbody>{rows.collect_view()}</tbody></table>
@@ -108,15 +112,28 @@ fn element<'a>(node: &'a AstNode<'a>, depth: usize) -> AnyView {
             text if text.is_empty() => ().into_any(),
             text => view! { <p>{text}</p> }.into_any(),
         },
-        // What an image shows is said.
+        NodeValue::Image(image) => match image_address(&image.url, image_hosts) {
+            Some(src) => {
+                view! { <img src=src alt=said(node) loading="lazy" decoding="async" referrerpolicy="no-referrer"/> }
+                    .into_any()
+            }
+            // What it shows is said.
+            None => inside(),
+        },
         _ => inside(),
     }
 }
 
-fn table_row<'a>(row: &'a AstNode<'a>, is_head: bool, n_columns: usize, depth: usize) -> AnyView {
+fn table_row<'a>(
+    row: &'a AstNode<'a>,
+    is_head: bool,
+    n_columns: usize,
+    image_hosts: &[String],
+    depth: usize,
+) -> AnyView {
     let cells = row.children().take(n_columns).map(|cell| match is_head {
-        true => view! { <th scope="col">{children(cell, depth)}</th> }.into_any(),
-        false => view! { <td>{children(cell, depth)}</td> }.into_any(),
+        true => view! { <th scope="col">{children(cell, image_hosts, depth)}</th> }.into_any(),
+        false => view! { <td>{children(cell, image_hosts, depth)}</td> }.into_any(),
     });
     view! { <tr>{cells.collect_view()}</tr> }.into_any()
 }
@@ -141,6 +158,20 @@ fn web_address(url: &str) -> Option<String> {
     (is_web && !url.chars().any(|c| c.is_control() || c.is_whitespace())).then(|| url.to_owned())
 }
 
+/// An address of an image on one of the hosts that may show theirs, as the content security policy reads it: over TLS, on the
+/// usual port.
+fn image_address(address: &str, hosts: &[String]) -> Option<String> {
+    let rest = web_address(address)?.strip_prefix("https://")?.to_owned();
+    let host = rest.split(['/', '?', '#']).next()?.to_lowercase();
+    hosts.contains(&host).then(|| format!("https://{rest}"))
+}
+
+/// What an element says, as nothing but text.
+fn said<'a>(node: &'a AstNode<'a>) -> String {
+    let text = |node: &'a AstNode<'a>| plain(node).unwrap_or_default();
+    node.descendants().skip(1).map(text).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +179,8 @@ mod tests {
 
     fn html(text: &str) -> String {
         let owner = Owner::new();
-        owner.with(|| markdown(text).map(|view| view.to_html()).unwrap_or_default())
+        let hosts = ["images.example.com".to_owned()];
+        owner.with(|| markdown(text, &hosts).map(|view| view.to_html()).unwrap_or_default())
     }
 
     #[rstest]
@@ -159,6 +191,12 @@ mod tests {
     #[case::data("[x](data:text/html;base64,PHNjcmlwdD4=)", "href")]
     #[case::relative("[x](/auth/logout)", "href")]
     #[case::remote_image("![x](https://elsewhere.example.com/pixel.png)", "<img")]
+    #[case::image_of_another_port("![x](https://images.example.com:8443/pixel.png)", "<img")]
+    #[case::image_of_somebody("![x](https://images.example.com@elsewhere.example.com/pixel.png)", "<img")]
+    #[case::image_below("![x](https://images.example.com.elsewhere.example.com/pixel.png)", "<img")]
+    #[case::image_without_tls("![x](http://images.example.com/pixel.png)", "<img")]
+    #[case::image_backslash("![x](https://elsewhere.example.com\\\\@images.example.com/pixel.png)", "<img")]
+    #[case::image_with_handler("![x\" onerror=\"alert(1)](https://images.example.com/x.png)", "\" onerror=\"")]
     #[case::image_element("<img src=x onerror=alert(1)>", "<img")]
     #[case::style("<p style=\"position:fixed\">x</p>", "style=")]
     #[case::frame("\x3ciframe src=\"https://elsewhere.example.com\"></iframe>", "\x3ciframe")]
@@ -191,6 +229,13 @@ mod tests {
     #[test]
     fn an_image_is_its_description() {
         assert!(html("![A harbour](https://example.com/x.png)").contains("A harbour"));
+    }
+
+    #[test]
+    fn an_image_of_a_host_that_may_is_shown() {
+        let html = html("[![A *harbour*](https://Images.example.com/a?b=1#c)](https://example.com)");
+        assert!(html.contains("src=\"https://Images.example.com/a?b=1#c\""), "{html}");
+        assert!(html.contains("alt=\"A harbour\"") && html.contains("referrerpolicy=\"no-referrer\""), "{html}");
     }
 
     /// What nests without end takes neither the stack nor the day.

@@ -26,6 +26,7 @@ const KINDS: &[Kind<Ctx>] = &[
     Kind::of::<requests::AdmitWaiting>(),
     Kind::of::<requests::ExpireRequests>(),
     Kind::of::<catalog::IngestChart>(),
+    Kind::of::<catalog::JudgeVersion>(),
     Kind::of::<catalog::FollowSources>(),
     Kind::of::<catalog::ListVersions>(),
     Kind::of::<catalog::ForgetIngests>(),

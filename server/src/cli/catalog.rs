@@ -1,4 +1,5 @@
-//! The catalog as files: directories with an `entry.yaml`, and a chart and an icon beside it; looked at, taken in, and written.
+//! The catalog as files: `sources.yaml`, and directories with an `entry.yaml`, and a chart and an icon beside it; looked at, taken
+//! in, and written.
 
 use crate::app::views::catalog as views;
 use crate::app::{Ctx, catalog};
@@ -7,18 +8,19 @@ use anyhow::{Context, bail};
 use charts::archive::{Archive, Files, Limits};
 use charts::chart::Chart;
 use charts::picture::{self, Picture};
-use domain::catalog::{EntryFile, VersionState};
+use domain::catalog::{EntryFile, SourceSpec, VersionState};
 use domain::id::IngestId;
-use domain::name::EntryName;
+use domain::name::{EntryName, SourceName};
 use domain::view::IngestState;
-use std::collections::BTreeSet;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// More than anybody writes into one.
 const MOST_NODES: usize = 20_000;
-const LARGEST_ENTRY: u64 = 1 << 20;
+const LARGEST_FILE: u64 = 1 << 20;
 /// Until a worker has taken one in.
 const LIMIT: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(300);
@@ -26,27 +28,73 @@ const LOOK: Duration = Duration::from_millis(300);
 /// Names of a picture beside an entry.
 const ICONS: [&str; 3] = ["icon.svg", "icon.png", "icon.webp"];
 
-/// An entry with what stands beside it.
+/// What the sources are that charts come from, by name; beside the directories of entries.
+const SOURCES: &str = "sources.yaml";
+
+/// A catalog as it is read.
 pub struct Found {
-    pub file: EntryFile,
+    sources: BTreeMap<SourceName, SourceSpec>,
+    entries: Vec<FoundEntry>,
+}
+
+impl Found {
+    /// As they are told, in their order.
+    pub fn titles(&self) -> impl Iterator<Item = String> {
+        let sources = self.sources.keys().map(|name| format!("source {name}"));
+        sources.chain(self.entries.iter().map(|entry| entry.title.clone()))
+    }
+}
+
+/// An entry with what stands beside it.
+struct FoundEntry {
+    file: EntryFile,
     /// As it is told: `web-service 1.0.0`, or its name where no chart is beside it.
-    pub title: String,
+    title: String,
     /// The chart, packed.
     archive: Option<Vec<u8>>,
     icon: Option<Vec<u8>>,
 }
 
-/// The entry in a directory, or those in the directories below it, in order of name. Every mistake in all of them is said at
+/// The entry in a directory, or those in the directories below it, in order of name, and sources beside them. Every mistake in all of them is said at
 /// once, with its file.
-pub fn read(dir: &Path) -> anyhow::Result<Vec<Found>> {
-    let (mut found, mut mistakes) = (Vec::new(), Vec::new());
-    for file in files(dir)? {
+pub fn read(dir: &Path) -> anyhow::Result<Found> {
+    let (mut found, mut mistakes) = (Found { sources: BTreeMap::new(), entries: Vec::new() }, Vec::new());
+    let sources = dir.join(SOURCES);
+    let (files, has_sources) = (files(dir)?, sources.is_file());
+    if has_sources {
+        match read_sources(&sources) {
+            Ok(sources) => found.sources = sources,
+            Err(error) => mistakes.push(format!("{}: {error:#}", sources.display())),
+        }
+    }
+    if files.is_empty() && !has_sources {
+        bail!("{} holds no entry.yaml, nor does a directory in it", dir.display());
+    }
+    for file in files {
         match read_one(&file) {
-            Ok(entry) => found.push(entry),
+            Ok(entry) => found.entries.push(entry),
             Err(error) => mistakes.push(format!("{}: {error:#}", file.display())),
         }
     }
     if mistakes.is_empty() { Ok(found) } else { bail!("{}", mistakes.join("\n")) }
+}
+
+fn read_sources(file: &Path) -> anyhow::Result<BTreeMap<SourceName, SourceSpec>> {
+    let sources: BTreeMap<SourceName, SourceSpec> = read_yaml(file)?;
+    for (name, spec) in &sources {
+        spec.check().with_context(|| name.to_string())?;
+    }
+    Ok(sources)
+}
+
+fn read_yaml<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
+    if file.metadata()?.len() > LARGEST_FILE {
+        bail!("is larger than 1 MiB");
+    }
+    input::yaml(&std::fs::read_to_string(file)?, MOST_NODES).map_err(|unread| match unread.line {
+        Some(line) => anyhow::anyhow!("line {line}: {}", unread.says),
+        None => anyhow::anyhow!(unread.says),
+    })
 }
 
 fn files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -58,26 +106,16 @@ fn files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let below = below.map(|entry| Ok(entry?.path().join("entry.yaml"))).collect::<std::io::Result<Vec<_>>>()?;
     let mut files: Vec<_> = below.into_iter().filter(|file| file.is_file()).collect();
     files.sort();
-    if files.is_empty() {
-        bail!("{} holds no entry.yaml, nor does a directory in it", dir.display());
-    }
     Ok(files)
 }
 
-fn read_one(file: &Path) -> anyhow::Result<Found> {
-    if file.metadata()?.len() > LARGEST_ENTRY {
-        bail!("is larger than 1 MiB");
-    }
-    let text = std::fs::read_to_string(file)?;
-    let entry: EntryFile = input::yaml(&text, MOST_NODES).map_err(|unread| match unread.line {
-        Some(line) => anyhow::anyhow!("line {line}: {}", unread.says),
-        None => anyhow::anyhow!(unread.says),
-    })?;
+fn read_one(file: &Path) -> anyhow::Result<FoundEntry> {
+    let entry: EntryFile = read_yaml(file)?;
     entry.check()?;
     let dir = file.parent().unwrap_or(Path::new("."));
     let icon = read_icon(dir)?;
     let Some(chart) = &entry.chart else {
-        return Ok(Found { title: entry.name.to_string(), archive: None, icon, file: entry });
+        return Ok(FoundEntry { title: entry.name.to_string(), archive: None, icon, file: entry });
     };
     let chart = dir.join(chart);
     let (archive, files) = read_chart(&entry.name, &chart).with_context(|| chart.display().to_string())?;
@@ -87,7 +125,7 @@ fn read_one(file: &Path) -> anyhow::Result<Found> {
         bail!("form: {}", mistakes.join("\n  "));
     }
     let title = format!("{} {}", entry.name, chart.metadata.version.as_str());
-    Ok(Found { title, archive: Some(archive), icon, file: entry })
+    Ok(FoundEntry { title, archive: Some(archive), icon, file: entry })
 }
 
 /// A directory packed, or an archive as it is; with its files.
@@ -142,12 +180,17 @@ fn add_below(dir: &Path, at: &str, to: &mut Vec<(String, Vec<u8>)>, left: &mut u
 
 /// Makes entries what their files say, and orders that their charts are taken in. Waits until a worker has done so, and says
 /// what came of each; false where one was not taken in. With `is_whole_catalog` it names the entries that no file is of.
-pub async fn import(ctx: &Ctx, found: Vec<Found>, is_whole_catalog: bool) -> anyhow::Result<bool> {
+pub async fn import(ctx: &Ctx, found: Found, is_whole_catalog: bool) -> anyhow::Result<bool> {
+    let Found { sources, entries } = found;
     if is_whole_catalog {
-        tell_others(ctx, &found).await?;
+        tell_others(ctx, &entries).await?;
+    }
+    for (name, spec) in &sources {
+        let what = catalog::apply_source(ctx, name, spec).await.map_err(super::readable);
+        super::print_line(&format!("source {name}: {}", what.with_context(|| format!("source {name}"))?));
     }
     let mut begun = Vec::new();
-    for Found { file, title, archive, icon } in found {
+    for FoundEntry { file, title, archive, icon } in entries {
         let name = &file.name;
         let what = catalog::apply(ctx, name, &file.spec).await.map_err(super::readable)?;
         super::print_line(&format!("{name}: {what}"));
@@ -182,7 +225,7 @@ pub async fn import(ctx: &Ctx, found: Vec<Found>, is_whole_catalog: bool) -> any
 }
 
 /// Says which entries no file is of: they stay.
-async fn tell_others(ctx: &Ctx, found: &[Found]) -> anyhow::Result<()> {
+async fn tell_others(ctx: &Ctx, found: &[FoundEntry]) -> anyhow::Result<()> {
     let named: BTreeSet<_> = found.iter().map(|found| &found.file.name).collect();
     for name in catalog::names(ctx).await.map_err(super::readable)? {
         if !named.contains(&name) {
@@ -202,10 +245,20 @@ async fn became(ctx: &Ctx, name: &EntryName, version: &str) -> anyhow::Result<&'
     })
 }
 
-/// Writes every entry as a file of its own, and what stands beside it; answers what was written, in lines. Files that are
+/// Writes the sources as one file, every entry as a file of its own, and what stands beside it; answers what was written, in lines. Files that are
 /// there and are not written stay.
 pub async fn export(ctx: &Ctx, dir: &Path, with_charts: bool) -> anyhow::Result<Vec<String>> {
     let mut written = Vec::new();
+    let sources = catalog::export_sources(ctx).await.map_err(super::readable)?;
+    if !sources.is_empty() {
+        std::fs::create_dir_all(dir).with_context(|| format!("{} was not made", dir.display()))?;
+        let text = serde_saphyr::to_string(&sources).context("the sources cannot be written as YAML")?;
+        let file = dir.join(SOURCES);
+        let text =
+            format!("# Without what they are asked with: that is given to them in Berth, and stays there.\n{text}");
+        std::fs::write(&file, text).with_context(|| format!("{} was not written", file.display()))?;
+        written.push(format!("wrote {}", file.display()));
+    }
     for name in catalog::names(ctx).await.map_err(super::readable)? {
         let entry = catalog::export(ctx, &name, with_charts).await.map_err(super::readable)?;
         let own = dir.join(name.as_str());

@@ -273,17 +273,18 @@ pub enum Catalog {
     /// Make entries what the files say, and take the charts and icons beside them in
     #[command(after_help = "\
 Beside an entry.yaml may stand its chart, a directory or an archive that the key `chart` names (left out, only what is said
-of it is taken in), and icon.svg, icon.png or icon.webp. Entries that no file is of stay, and are named.")]
+of it is taken in), and icon.svg, icon.png or icon.webp. Beside the directories may stand sources.yaml: sources of charts by
+name, without their credentials, which stay as they are. Entries that no file is of stay, and are named.")]
     Import {
         /// With an entry.yaml, or with directories that have one each
         dir: PathBuf,
     },
-    /// Write every entry as a file, for Git and `berth catalog import`
+    /// Write sources and entries as files, for Git and `berth catalog import`
     #[command(after_help = "\
 Example:
   berth catalog export catalog/ --charts
 
-Writes DIR/NAME/entry.yaml, beside it the icon that the platform team gave the entry, and with --charts the archive of the
+Writes DIR/sources.yaml, and of each entry DIR/NAME/entry.yaml, beside it the icon that the platform team gave the entry, and with --charts the archive of the
 version that is offered.")]
     Export {
         /// Where to; made when it is not there. Files in it that are written are overwritten, others stay

@@ -3,7 +3,7 @@
 mod provider;
 
 use super::print_line;
-use crate::app::{Ctx, clusters, keys};
+use crate::app::{Ctx, catalog, clusters, keys};
 use crate::cluster::check::Report;
 use crate::config::{Config, Mistakes};
 use crate::start::{self, CLOCKS_APART};
@@ -77,6 +77,7 @@ async fn database(config: Config) -> Vec<Finding> {
     }
     findings.push(clock(&berth.db).await);
     let ctx = Ctx::operator(berth);
+    findings.extend(archives(&ctx).await);
     findings.extend(sealed(&ctx).await);
     findings.extend(all_clusters(&ctx).await);
     findings
@@ -92,6 +93,24 @@ async fn clock(db: &store::Pool) -> Finding {
         }
         Err(error) => problem("clock", error.to_string()),
     }
+}
+
+/// Where bytes of charts are kept, if that is in files.
+async fn archives(ctx: &Ctx) -> Option<Finding> {
+    let what = "archives of charts";
+    let Some(dir) = &ctx.berth.config.catalog.archives_dir else {
+        return match store::chart_archives::has_files(ctx.db()).await {
+            Ok(false) => None,
+            Ok(true) => {
+                Some(problem(what, "some are kept in files: name their directory in catalog.archives_dir".into()))
+            }
+            Err(error) => Some(problem(what, error.to_string())),
+        };
+    };
+    Some(match catalog::try_archives_dir(dir).await {
+        Ok(()) => ok(what, &format!("{} can be written to", dir.display())),
+        Err(error) => problem(what, format!("{}: {error}. Check catalog.archives_dir", dir.display())),
+    })
 }
 
 /// Whether everything opens, and with which key.

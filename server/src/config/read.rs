@@ -43,6 +43,8 @@ pub(super) fn config(
         catalog: Catalog {
             helm: program(&reader.text("catalog.helm").unwrap_or_else(|| "helm".into())),
             allowed_hosts: allowed_hosts(&mut reader),
+            archives_dir: archives_dir(&mut reader),
+            image_hosts: image_hosts(&mut reader),
         },
     };
     reader.finish(config)
@@ -66,6 +68,29 @@ fn allowed_hosts(reader: &mut Reader) -> Allowed {
         wrong.into_iter().for_each(|line| reader.mistake(KEY, line.to_string()));
         Allowed::nothing()
     })
+}
+
+/// The same for each process, whatever directory it is started in.
+fn archives_dir(reader: &mut Reader) -> Option<PathBuf> {
+    const KEY: &str = "catalog.archives_dir";
+    let dir = PathBuf::from(reader.text(KEY)?);
+    if !dir.is_absolute() {
+        reader.mistake(KEY, format!("must be an absolute path, not {:?}", dir.display().to_string()));
+    }
+    Some(dir)
+}
+
+/// Names only: they become part of the content security policy.
+fn image_hosts(reader: &mut Reader) -> Vec<String> {
+    const KEY: &str = "catalog.image_hosts";
+    let mut hosts = reader.list(KEY).unwrap_or_default();
+    for host in &mut hosts {
+        match Host::parse(host) {
+            Ok(Host::Domain(name)) if name.contains('.') && !name.contains(['*', '_']) => *host = name,
+            _ => reader.mistake(KEY, format!("must be names of hosts like images.example.org, not {host:?}")),
+        }
+    }
+    hosts
 }
 
 fn http(reader: &mut Reader) -> Http {

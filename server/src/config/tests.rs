@@ -64,6 +64,28 @@ fn the_least_that_must_be_said_is_enough() {
 }
 
 #[test]
+fn hosts_of_images_are_names_and_the_directory_of_archives_is_absolute() {
+    let files = Files::new();
+    let [hosts, dir] = ["BERTH_CATALOG__IMAGE_HOSTS", "BERTH_CATALOG__ARCHIVES_DIR"];
+    let config = files.with(&[(hosts, "Images.example.org raw.example.org"), (dir, "/var/lib/berth")]);
+    let catalog = config.expect("is complete").catalog;
+    assert_eq!(catalog.image_hosts, ["images.example.org", "raw.example.org"]);
+    assert_eq!(catalog.archives_dir.as_deref(), Some(Path::new("/var/lib/berth")));
+    for host in [
+        "*.example.org",
+        "https://a.example.org",
+        "a.example.org:80",
+        "10.0.0.1",
+        "'self'",
+        "a.org;script-src",
+        "localhost",
+    ] {
+        assert_eq!(mistakes(files.with(&[(hosts, host)])).len(), 1, "{host}");
+    }
+    assert_eq!(mistakes(files.with(&[(dir, "archives")])).len(), 1);
+}
+
+#[test]
 fn every_mistake_is_listed_at_once_with_the_name_of_its_variable() {
     let variables = vec![
         ("BERTH_HTTP__LISTEN", "8080".to_owned()),

@@ -1,7 +1,7 @@
 //! Entries of the catalog: what the platform team says of charts.
 
 use super::{Result, parsed};
-use domain::catalog::EntrySpec;
+use domain::catalog::{EntrySpec, Stakes};
 use domain::id::PersonId;
 use domain::name::EntryName;
 use sqlx::PgExecutor;
@@ -19,6 +19,17 @@ pub struct Entry {
     /// None when the operator did it.
     pub editor: Option<String>,
     pub withdrawn_reason: Option<String>,
+    /// The values that it gives Helm; none where that is not known.
+    pub given: Option<String>,
+    /// See [`domain::catalog::Gravity::Eased`].
+    pub is_eased: bool,
+}
+
+impl Entry {
+    /// What of it bears on who decides on its versions.
+    pub fn stakes(&self) -> Stakes {
+        Stakes { risk: self.spec.risk, is_eased: self.is_eased }
+    }
 }
 
 struct Row {
@@ -28,12 +39,15 @@ struct Row {
     edited_at: OffsetDateTime,
     editor: Option<String>,
     withdrawn_reason: Option<String>,
+    given: Option<String>,
+    is_eased: bool,
 }
 
 impl Row {
     fn into_entry(self) -> Result<Entry> {
-        let Self { name, spec, version, edited_at, editor, withdrawn_reason } = self;
-        Ok(Entry { name: parsed(&name)?, spec: spec.0, version, edited_at, editor, withdrawn_reason })
+        let Self { name, spec, version, edited_at, editor, withdrawn_reason, given, is_eased } = self;
+        let name = parsed(&name)?;
+        Ok(Entry { name, spec: spec.0, version, edited_at, editor, withdrawn_reason, given, is_eased })
     }
 }
 
@@ -41,7 +55,7 @@ pub async fn find(db: impl PgExecutor<'_>, name: &EntryName) -> Result<Option<En
     let row = sqlx::query_as!(
         Row,
         r#"select e.name, e.spec as "spec: Json<EntrySpec>", e.version, e.edited_at, p.name as "editor?",
-                  e.withdrawn_reason
+                  e.withdrawn_reason, e.given, e.is_eased
            from catalog_entries e left join people p on p.id = e.editor_id where e.name = $1"#,
         name.as_str()
     )
@@ -55,7 +69,7 @@ pub async fn lock(db: impl PgExecutor<'_>, name: &EntryName) -> Result<Option<En
     let row = sqlx::query_as!(
         Row,
         r#"select e.name, e.spec as "spec: Json<EntrySpec>", e.version, e.edited_at, p.name as "editor?",
-                  e.withdrawn_reason
+                  e.withdrawn_reason, e.given, e.is_eased
            from catalog_entries e left join people p on p.id = e.editor_id where e.name = $1 for no key update of e"#,
         name.as_str()
     )
@@ -64,43 +78,65 @@ pub async fn lock(db: impl PgExecutor<'_>, name: &EntryName) -> Result<Option<En
     row.map(Row::into_entry).transpose()
 }
 
-/// False when there is one of this name already.
+/// False when there is one of this name already. `given`: the values that it gives Helm.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     name: &EntryName,
     spec: &EntrySpec,
+    given: &str,
     editor: Option<PersonId>,
     at: OffsetDateTime,
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "insert into catalog_entries (name, spec, added_at, edited_at, editor_id) values ($1, $2, $3, $3, $4)
+        "insert into catalog_entries (name, spec, added_at, edited_at, editor_id, given) values ($1, $2, $3, $3, $4, $5)
          on conflict do nothing",
         name.as_str(),
         Json(spec) as _,
         at,
-        editor.map(|id| id.0)
+        editor.map(|id| id.0),
+        given
     )
     .execute(db)
     .await?;
     Ok(done.rows_affected() > 0)
 }
 
+/// `given`: the values that it gives Helm. `eases`: whether less is needed to approve its versions than before.
 pub async fn save(
     db: impl PgExecutor<'_>,
     name: &EntryName,
     spec: &EntrySpec,
+    (given, eases): (&str, bool),
     editor: Option<PersonId>,
     at: OffsetDateTime,
 ) -> Result<()> {
     sqlx::query!(
-        "update catalog_entries set spec = $2, version = version + 1, edited_at = $3, editor_id = $4 where name = $1",
+        "update catalog_entries set spec = $2, version = version + 1, edited_at = $3, editor_id = $4, given = $5,
+                is_eased = is_eased or $6
+         where name = $1",
         name.as_str(),
         Json(spec) as _,
         at,
-        editor.map(|id| id.0)
+        editor.map(|id| id.0),
+        given,
+        eases
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// The values that it gives Helm, where they were not known.
+pub async fn set_given(db: impl PgExecutor<'_>, name: &EntryName, given: &str) -> Result<()> {
+    sqlx::query!("update catalog_entries set given = $2 where name = $1", name.as_str(), given).execute(db).await?;
+    Ok(())
+}
+
+/// Two people have approved a version of it since it was eased.
+pub async fn end_ease(db: impl PgExecutor<'_>, name: &EntryName) -> Result<()> {
+    sqlx::query!("update catalog_entries set is_eased = false where name = $1 and is_eased", name.as_str())
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 pub struct Archive {
     /// In hexadecimal digits.
     pub digest: String,
-    pub bytes: Vec<u8>,
+    pub stored: Stored,
     pub metadata: ChartMetadata,
     pub readme: Option<String>,
     pub values_yaml: String,
@@ -28,6 +28,21 @@ pub struct Archive {
     pub changes: Json<Vec<VersionChange>>,
     /// The beginning of its CHANGELOG.md.
     pub changelog: Option<String>,
+}
+
+/// What a row has of an archive's bytes.
+pub enum Stored {
+    Row(Vec<u8>),
+    /// They are in a file of this size.
+    File {
+        n_bytes: i64,
+    },
+}
+
+/// Where an archive's bytes are.
+pub enum Place {
+    Row(Vec<u8>),
+    File,
 }
 
 /// What one that is kept says of itself.
@@ -55,7 +70,7 @@ pub struct Contents {
 pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime) -> Result<()> {
     let Archive {
         digest,
-        bytes,
+        stored,
         metadata,
         readme,
         values_yaml,
@@ -66,10 +81,14 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
         changes,
         changelog,
     } = archive;
+    let (bytes, file_bytes) = match stored {
+        Stored::Row(bytes) => (Some(bytes.as_slice()), None),
+        Stored::File { n_bytes } => (None, Some(*n_bytes)),
+    };
     sqlx::query!(
         "insert into chart_archives (digest, bytes, metadata, readme, values_yaml, values_schema, templates, kept_at, icon,
-                                     changes, changelog, questions)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+                                     changes, changelog, questions, file_bytes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
         digest,
         bytes,
         Json(metadata) as _,
@@ -81,7 +100,8 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
         icon.as_deref(),
         changes as _,
         changelog.as_deref(),
-        questions.as_ref()
+        questions.as_ref(),
+        file_bytes
     )
     .execute(db)
     .await?;
@@ -111,9 +131,17 @@ pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<Descripti
     Ok(Description { metadata: row.metadata.0, readme: row.readme, icon: row.icon, changelog: row.changelog })
 }
 
-/// Its bytes as they were taken in.
-pub async fn bytes(db: impl PgExecutor<'_>, digest: &str) -> Result<Vec<u8>> {
-    sqlx::query_scalar!("select bytes from chart_archives where digest = $1", digest).fetch_one(db).await
+/// Where the bytes are that were taken in.
+pub async fn find_place(db: impl PgExecutor<'_>, digest: &str) -> Result<Place> {
+    let bytes = sqlx::query_scalar!("select bytes from chart_archives where digest = $1", digest).fetch_one(db).await?;
+    Ok(bytes.map_or(Place::File, Place::Row))
+}
+
+/// Whether any are in files.
+pub async fn has_files(db: impl PgExecutor<'_>) -> Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from chart_archives where file_bytes is not null) as "has!""#)
+        .fetch_one(db)
+        .await
 }
 
 /// What versions of an entry say is new in them, newest first: of those after `above` and up to `upto`. With `offered_only`
@@ -146,7 +174,7 @@ pub async fn list_changes(
 
 pub async fn size(db: impl PgExecutor<'_>, digest: &str) -> Result<i64> {
     let size = sqlx::query_scalar!(
-        r#"select octet_length(bytes)::bigint as "n!" from chart_archives where digest = $1"#,
+        r#"select coalesce(file_bytes, octet_length(bytes))::bigint as "n!" from chart_archives where digest = $1"#,
         digest
     );
     size.fetch_one(db).await

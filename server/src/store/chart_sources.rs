@@ -114,6 +114,13 @@ pub async fn list(db: impl PgExecutor<'_>, after: Option<&str>, limit: i64) -> R
     row.collect()
 }
 
+/// What is said of each of them.
+pub async fn specs(db: impl PgExecutor<'_>) -> Result<Vec<(SourceName, SourceSpec)>> {
+    let rows =
+        sqlx::query!(r#"select name, spec as "spec: Json<SourceSpec>" from chart_sources"#).fetch_all(db).await?;
+    rows.into_iter().map(|row| Ok((parsed(&row.name)?, row.spec.0))).collect()
+}
+
 /// Names of all of them, by name.
 pub async fn names(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<SourceName>> {
     let names =

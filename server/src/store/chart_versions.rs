@@ -1,7 +1,7 @@
 //! Versions of entries: how far each is, and who approved it.
 
 use super::{Result, parsed};
-use domain::catalog::{ApprovalMark, ChartVersion, Findings, VersionState};
+use domain::catalog::{ApprovalMark, ChartVersion, Findings, Judging, VersionState};
 use domain::id::{PersonId, VersionId};
 use domain::name::EntryName;
 use sqlx::types::Json;
@@ -22,6 +22,8 @@ pub struct NewVersion<'a> {
     pub findings: &'a Findings,
     /// The manifests that these were found in.
     pub rendered: &'a str,
+    /// The values of its entry that it was rendered with.
+    pub given: &'a str,
     pub approvals_needed: u8,
     pub taken_in_by: Option<PersonId>,
 }
@@ -32,6 +34,8 @@ pub struct Version {
     pub digest: String,
     pub origin: String,
     pub findings: Findings,
+    /// The values of its entry that it was rendered with; none where that is not known.
+    pub given: Option<String>,
     pub reason: Option<String>,
     pub round: i32,
     pub taken_in_at: OffsetDateTime,
@@ -46,6 +50,9 @@ struct Row {
     digest: String,
     origin: String,
     findings: Json<Findings>,
+    given: Option<String>,
+    is_stale: bool,
+    judging_error: Option<String>,
     state: String,
     sunset_on: Option<Date>,
     reason: Option<String>,
@@ -59,8 +66,8 @@ struct Row {
 pub async fn insert(db: impl PgExecutor<'_>, new: &NewVersion<'_>, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
         "insert into chart_versions (id, entry, version, sort_key, is_prerelease, digest, origin, findings, state_at,
-                                     approvals_needed, taken_in_at, taken_in_by, rendered)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12)",
+                                     approvals_needed, taken_in_at, taken_in_by, rendered, given)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $11, $12, $13)",
         new.id.0,
         new.entry.as_str(),
         new.version,
@@ -72,7 +79,8 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewVersion<'_>, at: OffsetDat
         at,
         i16::from(new.approvals_needed),
         new.taken_in_by.map(|id| id.0),
-        new.rendered
+        new.rendered,
+        new.given
     )
     .execute(db)
     .await?;
@@ -83,8 +91,9 @@ pub async fn find(conn: &mut PgConnection, entry: &EntryName, version: &str) -> 
     let row = sqlx::query_as!(
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
-                  v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?"
-           from chart_versions v left join people p on p.id = v.taken_in_by where v.entry = $1 and v.version = $2"#,
+                  v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
+                  v.given is distinct from e.given as "is_stale!", v.judging_error
+           from chart_versions v join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by where v.entry = $1 and v.version = $2"#,
         entry.as_str(),
         version
     )
@@ -102,8 +111,9 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
     let row = sqlx::query_as!(
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
-                  v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?"
-           from offered_versions o join chart_versions v on v.id = o.id left join people p on p.id = v.taken_in_by
+                  v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
+                  v.given is distinct from e.given as "is_stale!", v.judging_error
+           from offered_versions o join chart_versions v on v.id = o.id join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by
            where o.entry = $1 and o.offered_until > $2
            order by o.state, o.sort_key desc limit 1"#,
         entry.as_str(),
@@ -135,12 +145,18 @@ impl Row {
     fn into_version(self, approvals: Vec<ApprovalMark>) -> Result<Version> {
         let state = VersionState::find(&self.state, self.sunset_on)
             .ok_or_else(|| sqlx::Error::Decode(format!("no such state of a version: {}", self.state).into()))?;
+        let judging = match (self.is_stale, self.judging_error) {
+            (false, _) => Judging::Done,
+            (true, None) => Judging::Waits,
+            (true, Some(why)) => Judging::Failed { why },
+        };
         let about = ChartVersion {
             id: VersionId(self.id),
             entry: parsed(&self.entry)?,
             version: self.version,
             state,
             signature: self.findings.0.signature.clone(),
+            judging,
             approvals_needed: u8::try_from(self.approvals_needed).unwrap_or(u8::MAX),
             approvals,
         };
@@ -149,6 +165,7 @@ impl Row {
             digest: self.digest,
             origin: self.origin,
             findings: self.findings.0,
+            given: self.given,
             reason: self.reason,
             round: self.round,
             taken_in_at: self.taken_in_at,
@@ -185,10 +202,6 @@ pub async fn set_state(
     reason: Option<&str>,
     at: OffsetDateTime,
 ) -> Result<()> {
-    let sunset_on = match state {
-        VersionState::Deprecated { sunset_on } => Some(sunset_on),
-        VersionState::Candidate | VersionState::Approved | VersionState::Blocked => None,
-    };
     sqlx::query!(
         "update chart_versions set state = $2, sunset_on = $3, reason = $4, state_at = $5,
                 offered_at = coalesce(offered_at, case when $2 = 'approved' then $5::timestamptz end),
@@ -196,13 +209,71 @@ pub async fn set_state(
          where id = $1",
         id.0,
         state.as_str(),
-        sunset_on,
+        state.sunset_on(),
         reason,
         at
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// A version as it is judged with other values of its entry.
+pub struct JudgedAnew<'a> {
+    pub id: VersionId,
+    pub given: &'a str,
+    pub rendered: &'a str,
+    pub findings: &'a Findings,
+    pub state: VersionState,
+    /// Why, where that is another than before.
+    pub reason: &'a str,
+    pub approvals_needed: u8,
+}
+
+/// What was found in it from now on. Of a candidate, approvals count no more where something else was found than before.
+pub async fn judge_anew(db: impl PgExecutor<'_>, judged: &JudgedAnew<'_>, at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update chart_versions set given = $2, rendered = $3, findings = $4, judging_error = null, approvals_needed = $5,
+                sunset_on = $7, state = $6, state_at = case when state = $6 then state_at else $8 end,
+                reason = case when state = $6 then reason else $9 end,
+                round = round + case when $6 = 'candidate' and (state <> $6 or (findings, rendered) is distinct from ($4, $3))
+                                     then 1 else 0 end
+         where id = $1",
+        judged.id.0,
+        judged.given,
+        judged.rendered,
+        Json(judged.findings) as _,
+        i16::from(judged.approvals_needed),
+        judged.state.as_str(),
+        judged.state.sunset_on(),
+        at,
+        judged.reason
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Those of an entry that were rendered with other values than it gives now. What was said of trying is forgotten.
+pub async fn await_judging(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<Vec<VersionId>> {
+    let ids = sqlx::query_scalar!(
+        "update chart_versions v set judging_error = null from catalog_entries e
+         where e.name = v.entry and e.name = $1 and v.given is distinct from e.given returning v.id",
+        entry.as_str()
+    );
+    Ok(ids.fetch_all(db).await?.into_iter().map(VersionId).collect())
+}
+
+/// Why it cannot be rendered with what its entry gives now.
+pub async fn set_judging_error(db: impl PgExecutor<'_>, id: VersionId, why: &str) -> Result<()> {
+    sqlx::query!("update chart_versions set judging_error = $2 where id = $1", id.0, why).execute(db).await?;
+    Ok(())
+}
+
+/// Of which entry it is, and which of its versions.
+pub async fn find_name(db: impl PgExecutor<'_>, id: VersionId) -> Result<Option<(EntryName, String)>> {
+    let row = sqlx::query!("select entry, version from chart_versions where id = $1", id.0).fetch_optional(db).await?;
+    row.map(|row| Ok((parsed(&row.entry)?, row.version))).transpose()
 }
 
 /// So many people must approve it from now on.

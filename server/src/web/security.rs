@@ -119,7 +119,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 }
 
 fn headers(config: &Config) -> anyhow::Result<HeaderMap> {
-    let policy = content_security_policy(SCRIPTS, &config.oidc.issuer_origin());
+    let policy = content_security_policy(SCRIPTS, &config.oidc.issuer_origin(), &config.catalog.image_hosts);
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_SECURITY_POLICY, policy.parse().context("the issuer does not fit in a header")?);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -137,10 +137,12 @@ fn headers(config: &Config) -> anyhow::Result<HeaderMap> {
     Ok(headers)
 }
 
-/// The issuer is there because signing out is a form that ends at it.
-fn content_security_policy(scripts: &str, issuer_origin: &str) -> String {
+/// The issuer is there because signing out is a form that ends at it; `image_hosts`, because the platform lets READMEs of charts
+/// show their images.
+fn content_security_policy(scripts: &str, issuer_origin: &str, image_hosts: &[String]) -> String {
+    let images: String = image_hosts.iter().map(|host| format!(" https://{host}")).collect();
     format!(
-        "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; font-src 'self'; \
+        "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'{images}; font-src 'self'; \
          connect-src 'self'; form-action 'self' {issuer_origin}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -151,10 +153,18 @@ mod tests {
 
     #[test]
     fn the_policy_names_the_issuer_and_nothing_else_outside() {
-        let policy = content_security_policy(SCRIPTS, "https://login.example.org");
+        let policy = content_security_policy(SCRIPTS, "https://login.example.org", &[]);
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"));
+        assert!(policy.contains("; img-src 'self'; "));
         assert!(policy.contains("form-action 'self' https://login.example.org; base-uri 'none'"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains('*'));
+    }
+
+    #[test]
+    fn images_come_from_hosts_that_the_platform_names() {
+        let hosts = ["a.example.org".to_owned(), "b.example.org".to_owned()];
+        let policy = content_security_policy(SCRIPTS, "https://login.example.org", &hosts);
+        assert!(policy.contains("; img-src 'self' https://a.example.org https://b.example.org; font-src"));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Desk {
         let version = curated["versions"]["items"][0]["version"].as_str().context("it has a version")?;
         let path = format!("/api/v1/curation/{entry}/versions/{version}");
         let review: Value = api.get(&path).await?;
-        let body = serde_json::json!({"digest": review["digest"]});
+        let body = serde_json::json!({"digest": review["digest"], "round": review["round"]});
         let _: Value = api.post(&format!("{path}/approve"), &body).await.with_context(|| format!("approve {entry}"))?;
         Ok(())
     }

@@ -89,6 +89,12 @@ impl Forged<'_> {
         offer.execute(self.db).await.expect_err("it takes enough people").to_string()
     }
 
+    /// An entry of high risk that is said to be of low risk, without a word that it was: what the database says to it.
+    pub async fn eases_entry_unnoticed(&self, entry: &str) -> String {
+        let change = "update catalog_entries set spec = spec || '{\"risk\": \"low\"}' where name = $1";
+        sqlx::query(change).bind(entry).execute(self.db).await.expect_err("two people decide next").to_string()
+    }
+
     /// Changes of what is approved and kept in the catalog; the code of what the database says to each.
     pub async fn catalog_changes_refused(&self) -> Vec<String> {
         let mut says = Vec::new();

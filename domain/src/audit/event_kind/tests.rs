@@ -208,6 +208,12 @@ fn set_up() -> Vec<EventKind> {
             findings: catalog::sample_findings(),
             approvals_needed: 1,
         },
+        EventKind::VersionJudged {
+            findings: Some(catalog::sample_findings()),
+            error: None,
+            state: VersionState::Candidate,
+            approvals_needed: 2,
+        },
         EventKind::VersionRefused { origin: "web-1.0.0.tgz".into(), reason: "other bytes".into() },
         EventKind::VersionApproved {
             digest: "00".repeat(32),

@@ -5,7 +5,7 @@ use super::viewers::{auditor, developer, platform};
 use super::{Gallery as To, HOSTILE, NOW};
 use domain::catalog::{
     Approval, ApprovalMark, AutomaticRule, Category, Channel, ChartOrigin, EntryFit, EntrySpec, Findings, Gravity,
-    Needs, NotOffered, Right, Risk, Signature, VersionState,
+    Judging, Needs, NotOffered, Right, Risk, Signature, VersionState,
 };
 use domain::class::{Environment, PodSecurity};
 use domain::form::EntryFields;
@@ -24,7 +24,7 @@ pub fn pages(to: &mut To) {
     }
     for (name, view) in [("catalog-entry", entry()), ("catalog-entry-withdrawn", withdrawn())] {
         let path = "/catalog/postgresql";
-        to.add(name, developer(), path, view, |frame, view| pages::catalog_entry::page(frame, view, true));
+        to.add(name, developer(), path, view, |frame, view| pages::catalog_entry::page(frame, view, true, &[]));
     }
     for (name, view) in [("curation", curated()), ("curation-none", page_of(vec![], None))] {
         to.add(name, platform(), "/admin/catalog", view, |frame, view| pages::curation::page(frame, view, true));
@@ -402,7 +402,9 @@ fn review() -> VersionReview {
         version: "17.6.0".into(),
         state: VersionState::Candidate,
         reason: None,
+        judging: Judging::Done,
         digest: "9ab2".repeat(16),
+        round: 1,
         n_bytes: 41_000,
         origin: "postgresql-17.6.0.tgz".into(),
         taken_in_at: ago(120),
@@ -418,6 +420,7 @@ fn review() -> VersionReview {
             Gravity::PodSecurity,
             Gravity::NewRepositories,
             Gravity::OtherSigner,
+            Gravity::Eased,
         ],
         approvals: vec![ApprovalMark {
             person: PersonId(Uuid::nil()),

@@ -9,7 +9,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::Head;
 use crate::parts::{catalog, diff, note, stages, url, when};
-use domain::catalog::{Findings, Gravity, Signature, VersionState};
+use domain::catalog::{Findings, Gravity, Judging, Signature, VersionState};
 use domain::page::PageKind;
 use domain::view::{DiffChange, DiffGroup, DiffPart, VersionReview};
 use leptos::prelude::*;
@@ -46,6 +46,7 @@ fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
             <div class="stack">
                 {again.note()}
                 {reason(view)}
+                {judging(view)}
                 {findings(view)}
                 {violations(&view.findings)}
                 {catalog::news(&view.news)}
@@ -72,6 +73,29 @@ fn reason(view: &VersionReview) -> Option<AnyView> {
     };
     let text = view! { <p class="prose">{reason}</p> };
     Some(note::note_with(Tone::Neutral, headline, text.into_any()))
+}
+
+/// What was found is of values that the entry gave before.
+fn judging(view: &VersionReview) -> Option<AnyView> {
+    match &view.judging {
+        Judging::Done => None,
+        Judging::Waits => Some(note::coded(
+            "judging",
+            note::note(
+                Tone::Info,
+                "Being judged anew",
+                "The entry gives other values since this was rendered. What follows is of the former ones.",
+            ),
+        )),
+        Judging::Failed { why } => {
+            let text = view! {
+                <p class="prose">{why.clone()}</p>
+                <p class="dim">"What follows is of the values that the entry gave before. Once its form changes it is tried again."</p>
+            };
+            let note = note::note_with(Tone::Warn, "Not judged with the values of now", text.into_any());
+            Some(note::coded("judging-failed", note))
+        }
+    }
 }
 
 /// A line of the table: what, then, now, and how it is told.
@@ -369,6 +393,9 @@ fn why(gravity: &[Gravity]) -> Option<AnyView> {
             Gravity::PodSecurity => "it needs a lower level of pod security",
             Gravity::NewRepositories => "its images come from other repositories",
             Gravity::OtherSigner => "it is signed by somebody else, or by nobody",
+            Gravity::Eased => {
+                "the entry's risk was lowered, or its rule switched on, and two people have approved nothing since"
+            }
         };
         view! { <li>{text}</li> }
     });
@@ -387,6 +414,7 @@ fn approve(view: &VersionReview, again: &Again) -> AnyView {
     view! {
         <form class="form body" method="post" action=address(view, "approve")>
             <input type="hidden" name="digest" value=view.digest.clone()/>
+            <input type="hidden" name="round" value=view.round.to_string()/>
             {comment.area(again.typed("comment"))}
             <div class="buttons"><button class="btn primary">{icon(LuCheck)}{format!("Approve {}", view.version)}</button></div>
         </form>

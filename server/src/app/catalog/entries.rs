@@ -1,6 +1,6 @@
 //! Entries: what the platform team says of a chart.
 
-use super::{entry_form, listings, lock, subject};
+use super::{entry_form, judging, listings, lock, subject};
 use crate::app::{Change, Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
@@ -16,10 +16,11 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
     spec.check()?;
-    entry_form::read(spec)?;
+    let given = entry_form::given(&entry_form::read(spec)?);
     change!(ctx, |tx| {
         hold_source(tx, spec).await?;
-        let is_added = store::catalog_entries::insert(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
+        let is_added =
+            store::catalog_entries::insert(&mut **tx, name, spec, &given, ctx.actor.person_id(), ctx.now()).await?;
         if !is_added {
             return Err(Refusal::invalid("name", "is the name of an entry already").into());
         }
@@ -33,7 +34,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
 pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     spec.check()?;
-    entry_form::read(spec)?;
+    let given = entry_form::given(&entry_form::read(spec)?);
     change!(ctx, |tx| {
         let entry = lock(tx, name).await?;
         if entry.version != read {
@@ -44,7 +45,9 @@ pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) ->
             return Ok(());
         }
         hold_source(tx, spec).await?;
-        store::catalog_entries::save(&mut **tx, name, spec, ctx.actor.person_id(), ctx.now()).await?;
+        let changed = (given.as_str(), entry.spec.is_eased_by(spec));
+        store::catalog_entries::save(&mut **tx, name, spec, changed, ctx.actor.person_id(), ctx.now()).await?;
+        judging::order(tx, name).await?;
         follow_origin(tx, ctx, Some(&entry.spec), spec).await?;
         tx.record(ctx, subject(name), None, EventKind::EntryChanged { before: entry.spec, after: spec.clone() });
         Ok(())

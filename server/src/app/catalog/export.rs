@@ -1,6 +1,6 @@
 //! Entries as they are written to files, for Git.
 
-use super::day;
+use super::{archives, day};
 use crate::app::{Ctx, Error, Result, paginate};
 use crate::store;
 use crate::store::icons::Icon;
@@ -49,7 +49,7 @@ pub async fn export(ctx: &Ctx, name: &EntryName, with_chart: bool) -> Result<Exp
         false => None,
     };
     let chart = match offered {
-        Some(version) => Some(store::chart_archives::bytes(&mut *conn, &version.digest).await?),
+        Some(version) => Some(archives::bytes(ctx, &mut conn, &version.digest).await?),
         None => None,
     };
     Ok(Exported { spec: entry.spec, icon, chart })

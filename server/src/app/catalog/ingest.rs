@@ -5,13 +5,14 @@
 
 mod fetch;
 mod kept;
-mod steps;
+pub(super) mod steps;
 
-use super::{entry_form, icons, lock, news, subject, version_subject};
+use super::{archives, entry_form, icons, judging, lock, news, subject, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::Json;
+use crate::store::catalog_entries::Entry;
 use crate::store::chart_archives::Archive as Kept;
 use crate::store::chart_ingests::{End, Order, What};
 use crate::store::chart_versions::{NewVersion, Version as Offered};
@@ -27,7 +28,8 @@ use domain::name::{EntryName, SourceName};
 use domain::text;
 use domain::view::{IngestState, IngestStep};
 use domain::{Action, Refusal};
-use kept::{kept_text, metadata, templates};
+pub(super) use kept::kept_text;
+use kept::{metadata, templates};
 use steps::{judge, lay, read, render, unpack, vouch};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -36,6 +38,8 @@ use uuid::Uuid;
 pub const LARGEST_ARCHIVE: usize = 20 << 20;
 /// Archives that wait to be taken in; each is kept in the database until then.
 const MOST_WAITING: i64 = 50;
+/// Characters that are kept of why something is not done.
+pub(super) const LONGEST_REASON: usize = 1000;
 /// Characters of an upload's name that are kept.
 const LONGEST_FILE_NAME: usize = 200;
 
@@ -144,7 +148,7 @@ impl Job<Ctx> for IngestChart {
 }
 
 /// Why it ends without a version.
-enum Stop {
+pub(super) enum Stop {
     /// What was found cannot be taken in.
     Refused(String),
     /// It could not be done now.
@@ -155,6 +159,14 @@ enum Stop {
 impl<E: Into<Error>> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Error(error.into())
+    }
+}
+
+/// What is no fault of what was asked for can be tried again.
+fn not_now(error: Error) -> Stop {
+    match error {
+        Error::Refused(refusal) => Stop::Failed(refusal.to_string()),
+        error => Stop::Error(error),
     }
 }
 
@@ -184,6 +196,8 @@ async fn run(ctx: &Ctx, id: IngestId) -> Result<()> {
 /// What came of rendering, and of which entry that was.
 struct Judged {
     spec: EntrySpec,
+    /// The values that this gave Helm.
+    given: String,
     /// Whether the entry's form has no mistake on this chart.
     fits: bool,
     rendered: String,
@@ -240,16 +254,17 @@ impl Run<'_> {
             true => true,
             false => self.step("Lay the entry's form over it", lay(overlay.clone(), chart.clone())).await?,
         };
-        let values = entry_form::given(&overlay);
-        let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &values)).await?;
+        let given = entry_form::given(&overlay);
+        let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &given)).await?;
         let found = self.step("Judge what it renders to", judge(rendered.clone(), signature)).await?;
         let picture = match icons::of_chart(&chart, &archive.files) {
             Ok(picture) => picture,
             Err(why) => self.step("Look at its icon", async { Ok((None, why)) }).await?,
         };
+        let stored = archives::put(self.ctx, &digest, bytes).await.map_err(not_now)?;
         let kept = Kept {
-            digest: archive.digest.to_hex(),
-            bytes,
+            digest,
+            stored,
             metadata: metadata(&chart),
             readme: chart.readme.as_deref().map(kept_text),
             values_yaml: kept_text(&chart.values.text),
@@ -260,7 +275,8 @@ impl Run<'_> {
             changes: Json(news::changes(&chart)),
             changelog: changelog::find(&archive.files).map(|text| kept_text(&text)),
         };
-        let judged = Judged { spec, fits, rendered: kept_text(&rendered), found, picture, origin, source: asked };
+        let judged =
+            Judged { spec, given, fits, rendered: kept_text(&rendered), found, picture, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await
     }
 
@@ -292,7 +308,8 @@ impl Run<'_> {
             ended_at: ctx.now(),
         });
         change!(ctx, |tx| {
-            let spec = lock(tx, entry).await?.spec;
+            let about = lock(tx, entry).await?;
+            let (spec, stakes) = (&about.spec, about.stakes());
             let is_vouched = match &judged.source {
                 Some((source, version)) => store::chart_sources::hold_version(&mut **tx, source, *version).await?,
                 None => true,
@@ -314,7 +331,11 @@ impl Run<'_> {
             }
             let today = super::day(ctx.now());
             let offered = store::chart_versions::find_offered(tx, entry, today).await?;
-            let approvals_needed = found.approvals_needed(&spec, offered.as_ref().map(|version| &version.findings));
+            let approvals_needed = found.approvals_needed(stakes, offered.as_ref().map(|version| &version.findings));
+            if about.given.as_ref() != Some(&judged.given) {
+                store::catalog_entries::set_given(&mut **tx, entry, &judged.given).await?;
+                judging::order(tx, entry).await?;
+            }
             if let Some((digest, icon)) = &judged.picture {
                 store::icons::keep(&mut **tx, digest, icon, ctx.now()).await?;
             }
@@ -329,6 +350,7 @@ impl Run<'_> {
                 origin: &judged.origin,
                 findings: found,
                 rendered: &judged.rendered,
+                given: &judged.given,
                 approvals_needed,
                 taken_in_by: order.begun_by.as_ref().map(|(id, _)| *id),
             };
@@ -343,7 +365,7 @@ impl Run<'_> {
                 approvals_needed,
             };
             tx.record(ctx, version_subject(entry, version), None, kind);
-            if judged.fits && follows_by_rule(&spec, offered.as_ref(), &chart.metadata.version, found) {
+            if judged.fits && follows_by_rule(&about, offered.as_ref(), &chart.metadata.version, found) {
                 store::chart_versions::set_approvals_needed(&mut **tx, new.id, 0).await?;
                 store::chart_versions::set_state(&mut **tx, new.id, VersionState::Approved, None, ctx.now()).await?;
                 let digest = kept.digest.clone();
@@ -384,7 +406,7 @@ const PATCH_RULE: &str = "catalog_patch";
 
 /// Whether the entry's rule approves it: a patch of what is offered, with nothing in it that two people would decide on, images
 /// from the same repositories and the same signer.
-fn follows_by_rule(spec: &EntrySpec, offered: Option<&Offered>, version: &Version, found: &Findings) -> bool {
+fn follows_by_rule(entry: &Entry, offered: Option<&Offered>, version: &Version, found: &Findings) -> bool {
     let is_patch = |offered: &Offered| {
         let before = Version::parse(&offered.about.version).ok();
         before.is_some_and(|before| {
@@ -393,11 +415,11 @@ fn follows_by_rule(spec: &EntrySpec, offered: Option<&Offered>, version: &Versio
                 && !version.is_prerelease()
         })
     };
-    match spec.automatic {
+    match entry.spec.automatic {
         AutomaticRule::Never => false,
         AutomaticRule::Patches => offered.is_some_and(|offered| {
             is_patch(offered)
-                && found.gravity(spec, Some(&offered.findings)).is_empty()
+                && found.gravity(entry.stakes(), Some(&offered.findings)).is_empty()
                 && found.signature == offered.findings.signature
         }),
     }

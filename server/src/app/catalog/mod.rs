@@ -2,6 +2,7 @@
 //!
 //! What people read of it is in [`super::views::catalog`].
 
+mod archives;
 mod difference;
 mod entries;
 mod entry_form;
@@ -12,11 +13,13 @@ mod form_questions;
 mod form_steps;
 mod icons;
 mod ingest;
+mod judging;
 mod listings;
 mod news;
 mod sources;
 mod versions;
 
+pub use archives::try_out as try_archives_dir;
 pub(super) use difference::difference;
 pub use entries::{add, apply, change, restore, withdraw};
 pub use entry_form::{mistakes_of as form_mistakes, with_form, written as written_form};
@@ -26,11 +29,13 @@ pub use form_questions::import as import_questions;
 pub use form_steps::{Step, apply as apply_step, is_text, read as read_form, take as take_panel};
 pub use icons::{apply_icon, remove_icon, set_icon};
 pub use ingest::{IngestChart, LARGEST_ARCHIVE, take_in, upload};
+pub use judging::JudgeVersion;
 pub use listings::{FollowSources, ListVersions, refresh};
 pub use news::{MOST_VERSIONS, news};
 pub(in crate::app) use sources::SEALED_FOR as SOURCE;
 pub use sources::{
-    NewCredentials, add as add_source, change as change_source, check as check_source, remove as remove_source,
+    NewCredentials, add as add_source, apply as apply_source, change as change_source, check as check_source,
+    export as export_sources, remove as remove_source,
 };
 pub use versions::{approve, block, deprecate, reopen};
 

@@ -19,6 +19,7 @@ use serde_json::Value;
 use signatures::{Policy, ProofKind};
 use sources::repository::Index;
 use sources::{Credentials, Limits, Reader, Source};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What credentials are sealed for.
@@ -107,6 +108,22 @@ pub async fn change(
         tx.record(ctx, subject(name), None, kind);
         Ok(())
     })
+}
+
+/// Makes a source what a file says, and answers what that took: `added`, `changed` or `as it was`. Its credentials stay.
+pub async fn apply(ctx: &Ctx, name: &SourceName, spec: &SourceSpec) -> Result<&'static str> {
+    ctx.allow(Action::SetUp)?;
+    match store::chart_sources::find(ctx.db(), name).await? {
+        None => add(ctx, name, spec, NewCredentials::Keep).await.map(|()| "added"),
+        Some(source) if source.spec == *spec => Ok("as it was"),
+        Some(source) => change(ctx, name, source.version, spec, NewCredentials::Keep).await.map(|()| "changed"),
+    }
+}
+
+/// What is said of each source, by name.
+pub async fn export(ctx: &Ctx) -> Result<BTreeMap<SourceName, SourceSpec>> {
+    ctx.allow(Action::SeeSetUp)?;
+    Ok(store::chart_sources::specs(ctx.db()).await?.into_iter().collect())
 }
 
 /// Lets go of it. What was taken in from it stays.

@@ -9,27 +9,31 @@ use domain::name::{Comment, EntryName};
 use domain::{Action, Refusal};
 use time::Date;
 
-/// Somebody's yes to a candidate. `digest` is of the bytes that they looked at.
+/// Somebody's yes to a candidate. `digest` is of the bytes that they looked at, and `round` when.
 pub async fn approve(
     ctx: &Ctx,
     entry: &EntryName,
     version: &str,
-    digest: &str,
+    (digest, round): (&str, i32),
     comment: Option<&Comment>,
 ) -> Result<Decided> {
     ctx.allow(Action::SetUp)?;
     let person = ctx.person()?.id;
     change!(ctx, |tx| {
-        let spec = lock(tx, entry).await?.spec;
+        let stakes = lock(tx, entry).await?.stakes();
         let mut found = store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)?;
         if found.digest != digest {
             return Err(
                 Refusal::NotPossible("it has other bytes than those that you looked at: read it again".into()).into()
             );
         }
+        if found.round != round {
+            let why = "something else was found in it than you looked at, or it was opened again: read it again";
+            return Err(Refusal::NotPossible(why.into()).into());
+        }
         // What is at stake may be more by now than when it was taken in: another version is offered, or the entry is riskier.
         let offered = store::chart_versions::find_offered(tx, entry, day(ctx.now())).await?;
-        let needed = found.findings.approvals_needed(&spec, offered.as_ref().map(|offered| &offered.findings));
+        let needed = found.findings.approvals_needed(stakes, offered.as_ref().map(|offered| &offered.findings));
         if needed > found.about.approvals_needed {
             store::chart_versions::set_approvals_needed(&mut **tx, found.about.id, needed).await?;
             found.about.approvals_needed = needed;
@@ -38,6 +42,9 @@ pub async fn approve(
         store::chart_versions::add_approval(&mut **tx, &found, person, comment.map(Comment::as_str), ctx.now()).await?;
         if let Decided::Now(state) = decided {
             store::chart_versions::set_state(&mut **tx, found.about.id, state, None, ctx.now()).await?;
+            if found.about.approvals_needed > 1 {
+                store::catalog_entries::end_ease(&mut **tx, entry).await?;
+            }
         }
         let kind = EventKind::VersionApproved {
             digest: found.digest,

@@ -160,6 +160,8 @@ pub async fn review(ctx: Ctx, Path((entry, version)): Path<(String, String)>) ->
 pub struct ApprovalBody {
     /// SHA-256 of the bytes that you looked at.
     digest: String,
+    /// As the review said it: what is judged anew, or opened again, is another.
+    round: i32,
     #[serde(default)]
     comment: Option<Comment>,
 }
@@ -174,7 +176,7 @@ pub async fn approve(
     Json(body): Json<ApprovalBody>,
 ) -> Reply<Json<VersionReview>> {
     let entry: EntryName = name(&entry)?;
-    catalog::approve(&ctx, &entry, &version, &body.digest, body.comment.as_ref()).await?;
+    catalog::approve(&ctx, &entry, &version, (&body.digest, body.round), body.comment.as_ref()).await?;
     Ok(Json(views::review(&ctx, &entry, &version, false).await?))
 }
 

@@ -45,7 +45,7 @@ pub async fn list(ctx: Ctx, context: RequestContext, Query(sought): Query<Sought
 pub async fn get(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, Query(paging): Query<Paging>) -> Reply {
     let (entry, after) = (name(&entry)?, paging.after.as_deref());
     let (frame, view) = framed(&context, &ctx, catalog::entry(&ctx, &entry, after, PAGE)).await?;
-    ok(pages::catalog_entry::page(frame, view, after.is_none()))
+    ok(pages::catalog_entry::page(frame, view, after.is_none(), &ctx.berth.config.catalog.image_hosts))
 }
 
 /// Of a picture opened by itself, as a document: it draws, and does nothing else.

@@ -223,6 +223,7 @@ pub async fn review(ctx: Ctx, context: RequestContext, Path((entry, version)): P
 #[serde(default)]
 pub struct DecisionFields {
     digest: String,
+    round: String,
     comment: String,
     sunset_on: String,
     reason: String,
@@ -249,7 +250,9 @@ async fn try_approve(ctx: &Ctx, entry: &EntryName, version: &str, fields: &Decis
         "" => None,
         text => Some(text.parse::<Comment>().map_err(|errors| errors.at("comment"))?),
     };
-    catalog::approve(ctx, entry, version, &fields.digest, comment.as_ref()).await
+    // One that no page of ours sends is of no round.
+    let seen = (fields.digest.as_str(), fields.round.parse().unwrap_or_default());
+    catalog::approve(ctx, entry, version, seen, comment.as_ref()).await
 }
 
 pub async fn deprecate(

@@ -45,8 +45,9 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     };
     let is_open = found.about.state == VersionState::Candidate;
     let before_findings = before.as_ref().map(|before| &before.findings);
-    let gravity = if is_open { found.findings.gravity(&entry.spec, before_findings) } else { BTreeSet::new() };
-    let needed = found.findings.approvals_needed(&entry.spec, before_findings);
+    let stakes = entry.stakes();
+    let gravity = if is_open { found.findings.gravity(stakes, before_findings) } else { BTreeSet::new() };
+    let needed = found.findings.approvals_needed(stakes, before_findings);
     let approvals_needed = found.about.approvals_needed.max(if is_open { needed } else { 0 });
     Ok(VersionReview {
         entry: entry.name,
@@ -55,6 +56,8 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         version: found.about.version,
         state: found.about.state,
         reason: found.reason,
+        round: found.round,
+        judging: found.about.judging,
         digest: found.digest,
         n_bytes,
         origin: found.origin,

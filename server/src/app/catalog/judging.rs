@@ -1,0 +1,134 @@
+//! Versions are rendered and judged with the values that their entry gives: when it gives others, all of them are anew, one by
+//! one. What then asks for more than people approved is no longer offered, until they approve it as it is now.
+
+use super::ingest::steps::{judge, read, render, unpack};
+use super::ingest::{LONGEST_REASON, Stop, kept_text};
+use super::{archives, day, entry_form, lock, version_subject};
+use crate::app::{Change, Ctx, Error, Result, change};
+use crate::jobs::{Job, Outcome};
+use crate::store;
+use crate::store::chart_versions::{JudgedAnew, Version};
+use domain::audit::EventKind;
+use domain::catalog::{ChartVersion, Findings, VersionState};
+use domain::id::VersionId;
+use domain::name::EntryName;
+use domain::{Action, text};
+use uuid::Uuid;
+
+/// How long one whose archive cannot be read is put off: whoever runs Berth sees to it.
+const UNTIL_READABLE: std::time::Duration = std::time::Duration::from_secs(300);
+const ASKS_FOR_MORE: &str = "The entry gives other values since it was approved, and with those it asks for more.";
+
+/// Orders it for all versions of an entry that were rendered with other values than it gives now. The entry is held.
+pub(super) async fn order(tx: &mut Change, entry: &EntryName) -> Result<()> {
+    let stale = store::chart_versions::await_judging(&mut **tx, entry).await?;
+    stale.into_iter().for_each(|id| tx.enqueue(JudgeVersion::NAME, id.0));
+    Ok(())
+}
+
+/// Renders and judges a version anew.
+pub struct JudgeVersion;
+
+impl Job<Ctx> for JudgeVersion {
+    const NAME: &'static str = "judge_version";
+
+    async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
+        match run(ctx, VersionId(key)).await {
+            Ok(outcome) => outcome,
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn give_up(ctx: &Ctx, key: Uuid) -> anyhow::Result<()> {
+        let why = "Berth could not do it, several times: the log says why";
+        Ok(store::chart_versions::set_judging_error(ctx.db(), VersionId(key), why).await?)
+    }
+}
+
+async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
+    ctx.allow(Action::Provision)?;
+    let mut conn = ctx.db().acquire().await?;
+    let Some((entry, version)) = store::chart_versions::find_name(&mut *conn, id).await? else {
+        return Ok(Outcome::Done);
+    };
+    let about = store::catalog_entries::find(&mut *conn, &entry).await?.ok_or(Error::NotFound)?;
+    let found = store::chart_versions::find(&mut conn, &entry, &version).await?.ok_or(Error::NotFound)?;
+    if found.given == about.given {
+        return Ok(Outcome::Done);
+    }
+    let given = entry_form::given(&entry_form::read(&about.spec)?);
+    let bytes = match archives::bytes(ctx, &mut conn, &found.digest).await {
+        Ok(bytes) => bytes,
+        Err(Error::Refused(refusal)) => {
+            let why = refusal.to_string();
+            store::chart_versions::set_judging_error(&mut *conn, id, &why).await?;
+            return Ok(Outcome::Later { why: why.into(), not_before: UNTIL_READABLE });
+        }
+        Err(error) => return Err(error),
+    };
+    drop(conn);
+    let judged = match render_anew(ctx, &found, bytes, &given).await {
+        Ok(judged) => Ok(judged),
+        Err(Stop::Refused(why) | Stop::Failed(why)) => Err(text::shown(&why, LONGEST_REASON)),
+        Err(Stop::Error(error)) => return Err(error),
+    };
+    change!(ctx, |tx| {
+        if lock(tx, &entry).await?.given.as_deref() != Some(given.as_str()) {
+            return Ok(()); // it gives others again, for which this is ordered anew
+        }
+        let found = store::chart_versions::find(tx, &entry, &version).await?.ok_or(Error::NotFound)?;
+        match &judged {
+            Ok((rendered, findings)) => keep(ctx, tx, &found, &given, rendered, findings).await,
+            Err(why) => {
+                store::chart_versions::set_judging_error(&mut **tx, id, why).await?;
+                let ChartVersion { state, approvals_needed, .. } = found.about;
+                let kind =
+                    EventKind::VersionJudged { findings: None, error: Some(why.clone()), state, approvals_needed };
+                tx.record(ctx, version_subject(&entry, &version), None, kind);
+                Ok(())
+            }
+        }
+    })?;
+    Ok(Outcome::Done)
+}
+
+async fn render_anew(ctx: &Ctx, found: &Version, bytes: Vec<u8>, given: &str) -> Result<(String, Findings), Stop> {
+    let ((archive, _), _) = unpack(bytes).await?;
+    let (chart, _) = read(archive.clone()).await?;
+    let (rendered, _) = render(ctx, &archive, &chart, given).await?;
+    let (findings, _) = judge(rendered.clone(), found.findings.signature.clone()).await?;
+    Ok((kept_text(&rendered), findings))
+}
+
+async fn keep(
+    ctx: &Ctx,
+    tx: &mut Change,
+    found: &Version,
+    given: &str,
+    rendered: &str,
+    findings: &Findings,
+) -> Result<()> {
+    let ChartVersion { id, entry, version, state, .. } = &found.about;
+    let state = match state {
+        VersionState::Approved | VersionState::Deprecated { .. } if findings.asks_for_more_than(&found.findings) => {
+            VersionState::Candidate
+        }
+        VersionState::Candidate | VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked => {
+            *state
+        }
+    };
+    let stakes = lock(tx, entry).await?.stakes();
+    let offered = store::chart_versions::find_offered(tx, entry, day(ctx.now())).await?;
+    let before = offered.filter(|offered| offered.about.id != *id).map(|offered| offered.findings);
+    let approvals_needed = match state {
+        VersionState::Candidate => findings.approvals_needed(stakes, before.as_ref()),
+        VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked => {
+            found.about.approvals_needed
+        }
+    };
+    let judged = JudgedAnew { id: *id, given, rendered, findings, state, reason: ASKS_FOR_MORE, approvals_needed };
+    store::chart_versions::judge_anew(&mut **tx, &judged, ctx.now()).await?;
+    let kind = EventKind::VersionJudged { findings: Some(findings.clone()), error: None, state, approvals_needed };
+    tx.record(ctx, version_subject(entry, version), None, kind);
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Versions are judged with the values that their entry gives, and anew when it gives others.
+
+use crate::catalog::{approve, entry, path, take_in};
+use serde_json::{Value, json};
+use tests::{Account, Actor, Desk, Opening, Role, chart, eventually, with};
+
+const VALUES: &str = "host: false\nreplicas: 1\nname: web\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"{{ required \"needs a name\" .Values.name }}\"}\nspec:\n  hostNetwork: {{ .Values.host }}\n  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}\n  containers:\n    - name: c\n      image: 'registry.example.com/web:1.0'\n      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}\n";
+const SCALED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: scaled}\nspec:\n  replicas: {{ .Values.replicas }}\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec:\n      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}\n      containers:\n        - name: c\n          image: 'registry.example.com/web:1.0'\n          resources: {requests: {cpu: 100m, memory: 1Mi}}\n          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}\n";
+
+/// An entry with an approved version of a chart with this template.
+async fn approved(desk: &Desk, platform: &Actor, template: &str) -> String {
+    let entry = entry(desk, platform, json!({})).await;
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", template)]);
+    assert_eq!(take_in(platform, &entry, archive).await["state"], "taken_in");
+    let answer = approve(platform, &entry, "1.0.0").await.expect(200).json();
+    assert_eq!(answer["state"]["state"], "approved", "{answer}");
+    entry
+}
+
+/// Says something else of the entry.
+async fn change(platform: &Actor, entry: &str, more: Value) {
+    let now = platform.get(&path(entry, "")).await.expect(200).json();
+    let body = json!({"version": now["version"], "spec": with(now["spec"].clone(), more)});
+    platform.put(&path(entry, ""), &body).await.expect(200);
+}
+
+async fn impose(platform: &Actor, entry: &str, at: &str, value: Value) {
+    change(platform, entry, json!({"form": {"imposed": [{"path": at, "value": value, "note": ""}]}})).await;
+}
+
+/// The version, once nothing of it waits.
+async fn judged(platform: &Actor, entry: &str) -> Value {
+    eventually("it is judged anew", async || {
+        let now = platform.get(&path(entry, "/versions/1.0.0")).await.expect(200).json();
+        (now["judging"]["state"] != "waits").then_some(now)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_asks_for_more_with_other_values_is_approved_anew() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let developer = desk.as_(Role::Developer).await;
+    let entry = approved(&desk, &platform, POD).await;
+    let before = judged(&platform, &entry).await;
+
+    impose(&platform, &entry, "/host", json!(true)).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!((&now["state"]["state"], &now["approvals"]), (&json!("candidate"), &json!([])), "{now}");
+    assert_eq!(now["findings"]["pod_security"], "privileged");
+    assert_eq!((&now["gravity"], &now["approvals_needed"]), (&json!(["pod_security"]), &json!(2)));
+    let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+    assert_eq!(seen["offered"], Value::Null);
+
+    // Who looked at what it was before has not seen what it is now.
+    let body = json!({"digest": before["digest"], "round": before["round"]});
+    let approval = path(&entry, "/versions/1.0.0/approve");
+    platform.post(&approval, &body).await.expect_problem(409, "not_possible");
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    let half = judged(&platform, &entry).await;
+    assert_eq!(half["approvals"].as_array().map(Vec::len), Some(1));
+
+    // Half of an approval is none of what it is after the next change.
+    impose(&platform, &entry, "/host", json!(false)).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!((&now["approvals"], &now["findings"]), (&json!([]), &before["findings"]), "{now}");
+    let events = platform.get(&format!("/api/v1/audit?subject=entry%20{entry}%201.0.0")).await.expect(200).json();
+    let judged = events["items"].as_array().expect("a list").iter().filter(|event| event["action"] == "version.judged");
+    assert_eq!(judged.count(), 2);
+}
+
+#[tokio::test]
+async fn what_asks_for_no_more_stays_approved_with_what_it_needs_now() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = approved(&desk, &platform, SCALED).await;
+    let before = judged(&platform, &entry).await;
+    impose(&platform, &entry, "/replicas", json!(5)).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!((&now["state"]["state"], &now["round"]), (&json!("approved"), &before["round"]), "{now}");
+    let cpu = |view: &Value| view["findings"]["needs"]["cpu_m"].as_i64();
+    assert_eq!(cpu(&now), cpu(&before).map(|cpu| cpu * 5));
+}
+
+#[tokio::test]
+async fn what_cannot_be_rendered_says_why_until_the_entry_is_mended() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", POD)]);
+    take_in(&platform, &entry, archive).await;
+    impose(&platform, &entry, "/name", json!("")).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!(now["judging"]["state"], "failed", "{now}");
+    assert!(now["judging"]["why"].as_str().is_some_and(|why| why.contains("needs a name")), "{now}");
+    approve(&platform, &entry, "1.0.0").await.expect_problem(409, "not_possible");
+
+    impose(&platform, &entry, "/name", json!("other")).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!(now["judging"]["state"], "done", "{now}");
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+}
+
+#[tokio::test]
+async fn after_an_entry_is_eased_two_people_decide_once() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let account = Account::new(&["platform"]).await;
+    let second = desk.sign_in(&account).await;
+    let entry = entry(&desk, &platform, json!({"risk": "high"})).await;
+    take_in(&platform, &entry, chart("web", "1.0.0", &[])).await;
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    approve(&second, &entry, "1.0.0").await.expect(200);
+
+    assert!(desk.forged().eases_entry_unnoticed(&entry).await.contains("two people decide"));
+    change(&platform, &entry, json!({"risk": "low", "automatic": "patches"})).await;
+    take_in(&platform, &entry, chart("web", "1.0.1", &[])).await;
+    let once = approve(&platform, &entry, "1.0.1").await.expect(200).json();
+    assert_eq!((&once["state"]["state"], &once["gravity"]), (&json!("candidate"), &json!(["eased"])), "by no rule");
+    approve(&second, &entry, "1.0.1").await.expect(200);
+
+    let ended = take_in(&platform, &entry, chart("web", "1.0.2", &[])).await;
+    assert_eq!(ended["state"], "taken_in");
+    let now = platform.get(&path(&entry, "/versions/1.0.2")).await.expect(200).json();
+    assert_eq!((&now["state"]["state"], &now["approvals_needed"]), (&json!("approved"), &json!(0)), "by the rule");
+}
+
+#[tokio::test]
+async fn archives_are_kept_in_files_where_a_directory_is_named() {
+    let dir = tempfile::tempdir().expect("makes a directory");
+    let opening = Opening { works: true, ..Opening::default() };
+    let desk = Desk::configured(opening, |config| config.catalog.archives_dir = Some(dir.path().into())).await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", POD)]);
+    let n_bytes = archive.len();
+    assert_eq!(take_in(&platform, &entry, archive.clone()).await["state"], "taken_in");
+    let review = judged(&platform, &entry).await;
+    let digest = review["digest"].as_str().expect("has one");
+    let file = dir.path().join(&digest[..2]).join(format!("{digest}.tgz"));
+    assert_eq!((std::fs::read(&file).expect("is there"), &review["n_bytes"]), (archive, &json!(n_bytes)));
+
+    // It is read from there when it is judged anew, and what is wrong with the file is said.
+    impose(&platform, &entry, "/host", json!(true)).await;
+    assert_eq!(judged(&platform, &entry).await["findings"]["pod_security"], "privileged");
+    std::fs::write(&file, b"other").expect("is written");
+    impose(&platform, &entry, "/host", json!(false)).await;
+    let now = judged(&platform, &entry).await;
+    assert!(now["judging"]["why"].as_str().is_some_and(|why| why.contains("other bytes")), "{now}");
+
+    // What cannot be kept is not taken in.
+    std::fs::remove_dir_all(dir.path()).expect("is gone");
+    let ended = take_in(&platform, &entry, chart("web", "1.1.0", &[])).await;
+    assert_eq!(ended["state"], "failed", "{ended}");
+}
