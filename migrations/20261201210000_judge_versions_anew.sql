@@ -55,3 +55,6 @@ end
 $$;
 create trigger catalog_entries_kept before update on catalog_entries
     for each row execute function keep_catalog_entry();
+
+-- What is offered of an entry is found without looking at all of its versions.
+create index chart_versions_offered on chart_versions (entry, state, sort_key desc) where state in ('approved', 'deprecated');

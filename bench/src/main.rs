@@ -5,6 +5,7 @@
 mod bare;
 mod ground;
 mod http;
+mod ingest;
 mod live;
 mod machine;
 mod objects;
@@ -65,6 +66,8 @@ pub enum Measure {
     Work,
     /// A page that many have open
     Live,
+    /// Charts that are taken into the catalog
+    Ingest,
 }
 
 #[tokio::main]
@@ -86,6 +89,9 @@ async fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Measure::Live) {
         results.live = Some(live(options, &stack).await?);
+    }
+    if options.wants(Measure::Ingest) {
+        results.ingest = Some(ingest(options, &stack).await?);
     }
     report::write(&results, &options.dir.join("results.json"), options.write.as_deref())
 }
@@ -128,6 +134,13 @@ async fn live(options: &Options, stack: &StackFile) -> Result<live::Figures> {
     seed::fill(&ground.db, &stack.issuer, seed::ONE).await?;
     let (viewers, lasts) = if options.quick { (200, 10) } else { (1_000, 20) };
     live::measure(&ground, stack, viewers, Duration::from_secs(lasts)).await
+}
+
+async fn ingest(options: &Options, stack: &StackFile) -> Result<ingest::Figures> {
+    let ground = Ground::lay(stack, &options.root, &options.dir, "bench_ingest").await?;
+    let keys = seed::fill(&ground.db, &stack.issuer, seed::EMPTY).await?;
+    print_progress("taking charts in");
+    ingest::measure(&ground, &keys, if options.quick { 100 } else { 1_000 }).await
 }
 
 impl Options {

@@ -127,6 +127,17 @@ async fn cases(ground: &Ground, keys: &Keys) -> Result<Vec<Case>> {
     case("A namespace's quota", developer.page(format!("{space}/quota")))?;
     case("A namespace's quota history", developer.page(format!("{space}/quota-history")))?;
     case("Request a namespace", developer.page("/namespaces/new"))?;
+    case("The catalog, 500 entries of 50 versions", developer.page("/catalog"))?;
+    case(
+        "The catalog, for a namespace",
+        developer.page(format!("/catalog?namespace={}/payments-0000", stack::seed::CLUSTER)),
+    )?;
+    case("The catalog, a text", developer.page("/catalog?q=entry+77"))?;
+    case("An entry of the catalog", developer.page("/catalog/entry-0077"))?;
+    case("Curation", platform.page("/admin/catalog"))?;
+    case("A curated entry", platform.page("/admin/catalog/entry-0077"))?;
+    case("A version in review", platform.page("/admin/catalog/entry-0077/versions/1.50.0"))?;
+    case("The form of an entry", platform.page("/admin/catalog/entry-0077/form"))?;
     case("Teams", platform.page("/teams"))?;
     case("A team", owner.page("/teams/payments"))?;
     case("Clusters", platform.page("/clusters"))?;
@@ -146,6 +157,7 @@ async fn cases(ground: &Ground, keys: &Keys) -> Result<Vec<Case>> {
     case("GET /api/v1/namespaces", platform.api("/api/v1/namespaces"))?;
     case("GET /api/v1/namespaces/{cluster}/{name}", developer.api(format!("/api/v1{space}")))?;
     case("GET /api/v1/teams", platform.api("/api/v1/teams"))?;
+    case("GET /api/v1/catalog", developer.api("/api/v1/catalog"))?;
     case("GET /api/v1/audit", auditor.api("/api/v1/audit"))?;
     Ok(cases)
 }

@@ -2,7 +2,7 @@
 
 use crate::machine::Machine;
 use crate::pages::Figures;
-use crate::{live, size, work};
+use crate::{ingest, live, size, work};
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fmt::Write;
@@ -20,11 +20,12 @@ pub struct Results {
     pub size: Option<size::Figures>,
     pub work: Option<work::Figures>,
     pub live: Option<live::Figures>,
+    pub ingest: Option<ingest::Figures>,
 }
 
 impl Results {
     pub fn new(machine: Machine, is_quick: bool) -> Self {
-        Self { machine, is_quick, pages: Vec::new(), size: None, work: None, live: None }
+        Self { machine, is_quick, pages: Vec::new(), size: None, work: None, live: None, ingest: None }
     }
 }
 
@@ -52,6 +53,9 @@ fn tables(results: &Results) -> Result<String> {
     }
     if let Some(figures) = &results.live {
         open_pages(&mut text, figures)?;
+    }
+    if let Some(figures) = &results.ingest {
+        taken_in(&mut text, figures)?;
     }
     if let Some(figures) = &results.size {
         footprint(&mut text, figures)?;
@@ -141,6 +145,26 @@ fn open_pages(text: &mut String, figures: &live::Figures) -> Result<()> {
             per_update(method.transactions as f64)
         )?;
     }
+    writeln!(text)?;
+    Ok(())
+}
+
+fn taken_in(text: &mut String, figures: &ingest::Figures) -> Result<()> {
+    let ingest::Figures { versions, per_second, early_bytes, end_bytes, most_bytes, large } = figures;
+    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    writeln!(text, "### Charts that are taken in\n\n| | |\n|---|--:|")?;
+    writeln!(text, "| Versions per second, of {versions}, one worker | {per_second:.1} |")?;
+    writeln!(text, "| Memory of the worker after the first 50 | {:.0} MiB |", mib(*early_bytes))?;
+    writeln!(text, "| after all of them | {:.0} MiB |", mib(*end_bytes))?;
+    writeln!(text, "| the most meanwhile | {:.0} MiB |", mib(*most_bytes))?;
+    let size = mib(large.archive_bytes as u64);
+    writeln!(text, "| One archive of {size:.1} MiB, from its first byte to the version | {:.0} ms |", large.took_ms)?;
+    writeln!(
+        text,
+        "| Memory of a fresh worker before it, and the most with it | {:.0} and {:.0} MiB |",
+        mib(large.idle_bytes),
+        mib(large.most_bytes)
+    )?;
     writeln!(text)?;
     Ok(())
 }

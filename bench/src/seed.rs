@@ -1,6 +1,7 @@
 //! Fills a database that Berth has set up: through its schema with all constraints, with digests, plans and the audit
 //! chain as Berth itself makes them, but many rows at a time.
 
+mod catalog;
 mod history;
 mod people;
 mod requests;
@@ -22,11 +23,15 @@ pub struct Amounts {
     pub people: usize,
     pub namespaces: usize,
     pub requests: usize,
+    /// Of the catalog, with as many versions each.
+    pub entries: usize,
+    pub versions: usize,
 }
 
-pub const FULL: Amounts = Amounts { teams: 200, people: 500, namespaces: 2_000, requests: 10_000 };
+pub const FULL: Amounts =
+    Amounts { teams: 200, people: 500, namespaces: 2_000, requests: 10_000, entries: 500, versions: 50 };
 /// Only who is needed to ask and decide.
-pub const EMPTY: Amounts = Amounts { teams: 2, people: 6, namespaces: 0, requests: 0 };
+pub const EMPTY: Amounts = Amounts { teams: 2, people: 6, namespaces: 0, requests: 0, entries: 0, versions: 0 };
 
 /// The same, and a namespace.
 pub const ONE: Amounts = Amounts { namespaces: 1, requests: 1, ..EMPTY };
@@ -63,6 +68,7 @@ pub async fn fill(db: &PgPool, issuer: &str, amounts: Amounts) -> Result<Keys> {
     let keys = people::keys(&mut tx).await?;
     let seeded = requests::requests(&mut tx, &world).await?;
     history::audit(&mut tx, &world, &seeded).await?;
+    catalog::catalog(&mut tx, amounts).await?;
     tx.commit().await?;
     sqlx::query("vacuum analyze").execute(db).await?;
     check(db, amounts).await?;
@@ -75,6 +81,8 @@ async fn check(db: &PgPool, amounts: Amounts) -> Result<()> {
         ("people", amounts.people),
         ("namespaces", amounts.namespaces),
         ("requests", amounts.requests),
+        ("catalog_entries", amounts.entries),
+        ("chart_versions", amounts.entries * amounts.versions),
     ] {
         let count = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let found: i64 = sqlx::query_scalar(count).fetch_one(db).await.context(table)?;

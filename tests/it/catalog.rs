@@ -336,6 +336,19 @@ async fn a_version_ends_is_blocked_and_opened_again_with_reasons() {
 }
 
 #[tokio::test]
+async fn when_something_was_taken_in_is_forgotten_but_for_the_latest() {
+    let desk = Desk::quiet().await;
+    let platform = desk.as_(Role::Platform).await;
+    let (often, long_ago) = (entry(&desk, &platform, json!({})).await, entry(&desk, &platform, json!({})).await);
+    desk.forged().taken_in_before(&often, 60, 1).await;
+    desk.forged().taken_in_before(&long_ago, 5, 91).await;
+    desk.round_of_forgetting().await;
+    for (entry, left) in [(&often, 50), (&long_ago, 1)] {
+        assert_eq!(desk.forged().n_taken_in(entry).await, left, "{entry}");
+    }
+}
+
+#[tokio::test]
 async fn an_entry_is_for_the_teams_that_it_names() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;

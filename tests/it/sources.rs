@@ -1,5 +1,6 @@
 //! Sources of charts: connected, listed, and taken in from.
 
+use crate::catalog::approve;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData};
 use serde_json::{Value, json};
 use tests::{Actor, Desk, Registry, Role, chart, eventually, with};
@@ -86,6 +87,33 @@ async fn versions_of_a_registry_are_listed_taken_in_and_followed() {
     let again = take_in(&platform, &name, "1.0.0").await;
     assert_eq!(again["state"], "refused");
     assert!(again["error"].as_str().is_some_and(|why| why.contains("other bytes")), "{again}");
+}
+
+#[tokio::test]
+async fn sources_are_asked_by_themselves_and_the_rule_approves_what_they_bring() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let (registry, name) = (Registry::default(), desk.new_name("web"));
+    registry.push("it", &chart(&name, "1.0.0", &[]));
+    let source = connect(&desk, &platform, &registry.source("it", &[&name])).await;
+    let spec = spec(json!({"origin": {"source": source, "chart": name}, "automatic": "patches"}));
+    platform.put(&format!("/api/v1/curation/{name}"), &json!({"spec": spec})).await.expect(200);
+    listed(&platform, &name).await;
+    take_in(&platform, &name, "1.0.0").await;
+    approve(&platform, &name, "1.0.0").await.expect(200);
+
+    // Nothing is due yet; an hour later it is, and nobody asks for it.
+    registry.push("it", &chart(&name, "1.0.1", &[]));
+    desk.round_of_sources().await;
+    assert_eq!(states(&listed(&platform, &name).await), [("1.0.0", "taken_in")]);
+    desk.forged().asked_long_ago().await;
+    desk.round_of_sources().await;
+    let review = eventually("the patch is there", async || {
+        let answer = platform.get(&format!("/api/v1/curation/{name}/versions/1.0.1")).await;
+        (answer.status == 200).then(|| answer.json())
+    })
+    .await;
+    assert_eq!((&review["state"]["state"], &review["approvals_needed"]), (&json!("approved"), &json!(0)), "{review}");
 }
 
 #[tokio::test]

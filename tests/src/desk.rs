@@ -7,13 +7,14 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use server::app::catalog::{FollowSources, ForgetIngests};
 use server::app::namespaces::SyncNamespace;
 use server::app::{Berth, Ctx, clusters, namespaces};
 use server::cluster::Credentials as ClusterCredentials;
 use server::config::{
     Assets, Catalog, Clusters, Config, Database, Help, Http, Limits, Log, LogFormat, Oidc, Secrets, Session, Worker,
 };
-use server::jobs::Job;
+use server::jobs::{Job, Outcome};
 use server::seal::Key;
 use server::store::pool;
 use server::{app, start, web};
@@ -244,6 +245,18 @@ impl Desk {
         let ctx = Ctx::system(self.berth().clone(), SyncNamespace::NAME);
         SyncNamespace::give_up(&ctx, namespace).await.expect("is written down");
         assert_eq!(self.request(number).await["state"], "failed");
+    }
+
+    /// The round that orders lists of sources which are due.
+    pub async fn round_of_sources(&self) {
+        let ctx = Ctx::system(self.berth().clone(), FollowSources::NAME);
+        assert!(matches!(FollowSources::run(&ctx, Uuid::nil()).await, Outcome::Done));
+    }
+
+    /// The round that forgets when charts were taken in.
+    pub async fn round_of_forgetting(&self) {
+        let ctx = Ctx::system(self.berth().clone(), ForgetIngests::NAME);
+        assert!(matches!(ForgetIngests::run(&ctx, Uuid::nil()).await, Outcome::Done));
     }
 
     /// Its request, after Berth has believed to make it: class `standard`, size `S`. On a desk that does no jobs.

@@ -22,7 +22,7 @@ pub struct Options {
     /// Fewer rounds: about two minutes, and figures that say less
     #[arg(long)]
     quick: bool,
-    /// Measure this only; may be repeated: pages, work, live
+    /// Measure this only; may be repeated: pages, work, live, ingest
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
     /// Replace the tables in this file, between its two marks

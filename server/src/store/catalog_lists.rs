@@ -115,20 +115,23 @@ pub async fn list_curated(
 ) -> Result<Vec<CuratedRow>> {
     let rows = sqlx::query!(
         r#"select e.name, e.spec as "spec: Json<EntrySpec>", e.withdrawn_reason, offered.version as "offered?",
-                  count(v.id) as "n_versions!", count(v.id) filter (where v.state = 'candidate') as "n_candidates!",
-                  coalesce(e.icon, pictured.icon) as "icon?"
+                  counted.n as "n_versions!", counted.n_candidates as "n_candidates!",
+                  coalesce(e.icon, newest.icon) as "icon?"
            from catalog_entries e
-           left join chart_versions v on v.entry = e.name
+           cross join lateral (
+               select count(*) as n, count(*) filter (where v.state = 'candidate') as n_candidates
+               from chart_versions v where v.entry = e.name
+           ) counted
            left join lateral (
                select o.version from offered_versions o where o.entry = e.name and o.offered_until > $3
                order by o.state, o.sort_key desc limit 1
            ) offered on true
            left join lateral (
-               select a.icon from chart_versions p join chart_archives a on a.digest = p.digest
-               where p.entry = e.name and a.icon is not null order by p.sort_key desc limit 1
-           ) pictured on true
+               select a.icon from chart_versions n join chart_archives a on a.digest = n.digest
+               where n.entry = e.name order by n.sort_key desc limit 1
+           ) newest on true
            where $1::text is null or e.name > $1
-           group by e.name, e.spec, e.withdrawn_reason, offered.version, pictured.icon order by e.name limit $2"#,
+           order by e.name limit $2"#,
         after,
         limit,
         today

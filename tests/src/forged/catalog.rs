@@ -28,6 +28,26 @@ impl Forged<'_> {
         self.write_one(sqlx::query(origin).bind(entry).bind(source)).await;
     }
 
+    /// Time passes: what sources had was asked more than an hour ago.
+    pub async fn asked_long_ago(&self) {
+        let asked = "update chart_listings set asked_at = asked_at - interval '2 hours'";
+        sqlx::query(asked).execute(self.db).await.expect("is written");
+    }
+
+    /// Time passes: so many times that something was taken in for an entry ended so many days ago, each a minute after the other.
+    pub async fn taken_in_before(&self, entry: &str, n: i32, days: i32) {
+        let ingests = r#"insert into chart_ingests (id, entry, what, state, begun_at, ended_at)
+            select gen_random_uuid(), $1, '{"kind": "upload", "file": "x.tgz"}', 'unchanged', at, at
+            from generate_series(1, $2) n, lateral (select now() - make_interval(days => $3, mins => n) as at) ended"#;
+        sqlx::query(ingests).bind(entry).bind(n).bind(days).execute(self.db).await.expect("is written");
+    }
+
+    /// How often it is remembered that something was taken in for an entry.
+    pub async fn n_taken_in(&self, entry: &str) -> i64 {
+        let n = sqlx::query_scalar("select count(*) from chart_ingests where entry = $1").bind(entry);
+        n.fetch_one(self.db).await.expect("is read")
+    }
+
     /// The digest of the picture of a forged entry.
     pub fn icon_of(name: &str) -> String {
         Digest::of(picture(name).as_bytes()).to_hex()

@@ -17,8 +17,12 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// None when it takes too long, or others do: it may be asked for again. Off the threads that serve others, for it takes
 /// processor time.
 pub async fn difference(before: Arc<Contents>, after: Arc<Contents>) -> Result<Option<VersionDifference>> {
-    match timeout(LIMIT, compare(before, after)).await {
-        Ok(compared) => compared.map(Some),
+    within(LIMIT, compare(before, after)).await
+}
+
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<Option<T>> {
+    match timeout(limit, work).await {
+        Ok(done) => done.map(Some),
         Err(_) => Ok(None),
     }
 }
@@ -110,4 +114,32 @@ fn paths(group: DiffGroup, name: &str, changes: &[PathChange]) -> Option<DiffPar
     let lines: Vec<_> = changes.iter().flat_map(told).collect();
     let part = DiffPart { group, name: name.to_owned(), change: DiffChange::Changed, lines, n_more: 0 };
     (!part.lines.is_empty()).then_some(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Json;
+    use std::collections::BTreeMap;
+
+    fn contents(values: &str) -> Arc<Contents> {
+        Arc::new(Contents {
+            values_yaml: values.into(),
+            values_schema: None,
+            questions: None,
+            templates: Json(BTreeMap::new()),
+            rendered: String::new(),
+        })
+    }
+
+    /// With both hands taken by others, as by comparisons that take long.
+    #[tokio::test]
+    async fn who_waits_too_long_is_told_so_and_can_ask_again() {
+        let taken = COMPARING.acquire_many(2).await.expect("is never closed");
+        let late = within(Duration::from_millis(20), compare(contents("a: 1\n"), contents("a: 2\n"))).await;
+        assert!(matches!(late, Ok(None)));
+        drop(taken);
+        let again = difference(contents("a: 1\n"), contents("a: 2\n")).await.expect("is compared");
+        assert_eq!(again.map(|found| found.parts.len()), Some(1));
+    }
 }
