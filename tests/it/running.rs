@@ -1,5 +1,6 @@
 //! A namespace that is in use: what its page shows, and that it shows it as it happens.
 
+use crate::catalog;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use k8s_openapi::api::rbac::v1::RoleBinding;
@@ -12,6 +13,49 @@ async fn deploy(name: &str, deployment: &str, outcome: &str) {
     let developer: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, name);
     let deployment = kubernetes::a_deployment(deployment, 1, "100m", outcome);
     developer.create(&PostParams::default(), &deployment).await.expect("a developer deploys");
+}
+
+#[tokio::test]
+async fn who_looks_at_an_entry_sees_what_runs_of_it_in_their_teams() {
+    let desk = Desk::open().await;
+    let request = desk.provisioned().await;
+    let (name, platform) = (name_of(&request), desk.as_(Role::Platform).await);
+    let chart = desk.new_name("web");
+    let entry = catalog::entry(&desk, &platform, json!({})).await;
+    catalog::take_in(&platform, &entry, tests::chart(&chart, "1.0.0", &[])).await;
+    catalog::approve(&platform, &entry, "1.0.0").await.expect(200);
+
+    let developer: Api<Deployment> = Api::namespaced(kubernetes::person(Role::Developer).await, &name);
+    for (workload, release, version) in [
+        ("shop", "shop", "1.0.0"),
+        ("shop-worker", "shop", "1.0.0"),
+        ("old", "old", "0.9.0"),
+        ("others", "others", "x"),
+    ] {
+        let mut deployment = kubernetes::a_deployment(workload, 1, "10m", "");
+        deployment
+            .metadata
+            .annotations
+            .get_or_insert_default()
+            .insert("meta.helm.sh/release-name".into(), release.into());
+        deployment.metadata.labels.get_or_insert_default().insert("helm.sh/chart".into(), format!("{chart}-{version}"));
+        developer.create(&PostParams::default(), &deployment).await.expect("a developer deploys");
+    }
+    let who = desk.as_(Role::Developer).await;
+    let seen = eventually("both releases are seen", async || {
+        let seen = who.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+        (seen["runs"].as_array().map(Vec::len) == Some(2)).then_some(seen)
+    })
+    .await;
+    let told = |run: &Value| {
+        let text = |key: &str| run[key].as_str().unwrap_or_default().to_owned();
+        (text("release"), text("version"), run["state"]["state"].as_str().map(str::to_owned))
+    };
+    let runs: Vec<_> = seen["runs"].as_array().expect("a list").iter().map(told).collect();
+    assert_eq!(runs, [("old".into(), "0.9.0".into(), None), ("shop".into(), "1.0.0".into(), Some("approved".into()))]);
+    assert_eq!((&seen["n_unseen"], &seen["runs"][0]["namespace"]["name"]), (&json!(0), &json!(name)));
+    let other = desk.as_(Role::OrdersOwner).await;
+    assert_eq!(other.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json()["runs"], json!([]));
 }
 
 fn name_of(request: &Value) -> String {

@@ -44,6 +44,24 @@ pub struct Workload {
     /// When it was last refused, or the quota that refused it last changed: its problem may say only when that began. Of a CronJob, when
     /// a run of it was last due and began, or ended well.
     pub tried_at: Option<OffsetDateTime>,
+    /// What Helm made it for, where Helm made it.
+    pub release: Option<HelmRelease>,
+}
+
+/// As Helm writes it on what it makes, and as charts label it; whoever may change the object may write something else there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HelmRelease {
+    pub name: String,
+    /// Name and version with a dash between, `postgresql-17.6.0`: the label `helm.sh/chart`.
+    pub chart: String,
+}
+
+impl HelmRelease {
+    /// Its version, where it is of the chart of this name. Labels have no `+`: charts write `_` for it.
+    pub fn version_of(&self, chart: &str) -> Option<String> {
+        let version = self.chart.strip_prefix(chart)?.strip_prefix('-')?;
+        version.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()).then(|| version.replace('_', "+"))
+    }
 }
 
 /// What the cluster says of something, in its words.
@@ -318,5 +336,20 @@ pub(super) fn is_since(at: Option<OffsetDateTime>, begin: Option<OffsetDateTime>
         (_, None) => true,
         (None, Some(_)) => false,
         (Some(at), Some(begin)) => at >= begin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_of_a_chart_by_its_whole_name() {
+        let release = |chart: &str| HelmRelease { name: "db".into(), chart: chart.into() };
+        assert_eq!(release("postgresql-17.6.0").version_of("postgresql").as_deref(), Some("17.6.0"));
+        assert_eq!(release("web-v1.0.0-rc.1_b2").version_of("web").as_deref(), Some("v1.0.0-rc.1+b2"));
+        for other in ["postgresql-ha-1.0.0", "postgresql", "postgresqlx-1.0.0", "pg-17.6.0"] {
+            assert_eq!(release(other).version_of("postgresql"), None, "{other}");
+        }
     }
 }

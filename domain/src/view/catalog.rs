@@ -90,6 +90,10 @@ views! {
         pub versions: Page<VersionRow>,
         /// For each of one's namespaces.
         pub fits: Vec<NamespaceFit>,
+        /// What runs of it in namespaces of one's teams, as far as it is seen.
+        pub runs: Vec<EntryRun>,
+        /// Namespaces of one's teams of which is not known what runs there.
+        pub n_unseen: usize,
         /// SHA-256 of its picture.
         pub icon: Option<String>,
         /// Of the versions that teams were offered, newest first.
@@ -108,6 +112,15 @@ views! {
         pub risk: Risk,
         /// Whose approval an install needs.
         pub approval: Approval,
+    }
+
+    /// A release of the chart that an entry offers, seen by what Helm and the chart write on its workloads.
+    pub struct EntryRun {
+        pub namespace: NamespacePlace,
+        pub release: String,
+        pub version: String,
+        /// How far that version is here; none where teams see nothing of it: it came from elsewhere.
+        pub state: Option<VersionState>,
     }
 
     pub struct NamespaceFit {

@@ -43,6 +43,7 @@ fn body(frame: &Frame, view: &EntryView, is_first: bool, image_hosts: &[String])
             </div>
             <aside class="stack" aria-label="Facts">
                 {fits(&view.fits)}
+                {runs(view, today)}
                 {facts(view)}
             </aside>
         </div>
@@ -105,6 +106,45 @@ fn fits(fits: &[NamespaceFit]) -> Option<AnyView> {
         <section class="panel" aria-labelledby="fits">
             <header><h2 id="fits">"Your namespaces"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    };
+    Some(panel.into_any())
+}
+
+/// What runs of it already, and where that is not known.
+fn runs(view: &EntryView, today: Date) -> Option<AnyView> {
+    if view.runs.is_empty() && view.n_unseen == 0 {
+        return None;
+    }
+    let rows = view.runs.iter().map(|run| {
+        let place = &run.namespace;
+        let href = url::namespace(place.cluster.as_str(), place.name.as_str());
+        let state = match run.state {
+            Some(state) => catalog::state(state, today),
+            None => badge::badge(Tone::Neutral, LuInfo, "Not from here"),
+        };
+        view! {
+            <li data-run=run.release.clone()>
+                <div class="cell-2">
+                    <a class="row" href=href>{place.name.to_string()}</a>
+                    <span>{format!("{} {} on {}", run.release, run.version, place.cluster)}</span>
+                </div>
+                {state}
+            </li>
+        }
+    });
+    let unseen = (view.n_unseen > 0).then(|| {
+        let text = match view.n_unseen {
+            1 => "Of one namespace it is not known what runs there.".to_owned(),
+            n => format!("Of {n} namespaces it is not known what runs there."),
+        };
+        view! { <p class="body dim" data-note="unseen">{text}</p> }
+    });
+    let panel = view! {
+        <section class="panel" aria-labelledby="runs">
+            <header><h2 id="runs">"Your teams run"</h2></header>
+            <ul class="rows">{rows.collect_view()}</ul>
+            {unseen}
         </section>
     };
     Some(panel.into_any())

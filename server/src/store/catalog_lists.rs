@@ -6,6 +6,7 @@ use domain::name::EntryName;
 use domain::view::{ChartMetadata, CuratedRow, OfferedVersion, VersionRow};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, PgExecutor, Postgres, QueryBuilder};
+use std::collections::HashMap;
 use time::Date;
 
 /// What the gallery is narrowed to.
@@ -192,6 +193,22 @@ pub async fn list_versions(
             Ok((r.sort_key, row))
         })
         .collect()
+}
+
+/// How far those of these versions are that teams were ever offered.
+pub async fn states_of(
+    db: impl PgExecutor<'_>,
+    entry: &EntryName,
+    versions: &[String],
+) -> Result<HashMap<String, VersionState>> {
+    let rows = sqlx::query!(
+        "select version, state, sunset_on from chart_versions
+         where entry = $1 and version = any($2) and offered_at is not null",
+        entry.as_str(),
+        versions
+    );
+    let rows = rows.fetch_all(db).await?.into_iter();
+    rows.map(|row| Ok((row.version, version_state(&row.state, row.sunset_on)?))).collect()
 }
 
 fn version_state(state: &str, sunset_on: Option<Date>) -> Result<VersionState> {

@@ -131,6 +131,16 @@ pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<Descripti
     Ok(Description { metadata: row.metadata.0, readme: row.readme, icon: row.icon, changelog: row.changelog })
 }
 
+/// What the chart of an entry calls itself: in its newest version, if it has one.
+pub async fn chart_name(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<Option<String>> {
+    let name = sqlx::query_scalar!(
+        r#"select a.metadata ->> 'name' as "name!" from chart_versions v join chart_archives a on a.digest = v.digest
+           where v.entry = $1 order by v.sort_key desc limit 1"#,
+        entry.as_str()
+    );
+    name.fetch_optional(db).await
+}
+
 /// Where the bytes are that were taken in.
 pub async fn find_place(db: impl PgExecutor<'_>, digest: &str) -> Result<Place> {
     let bytes = sqlx::query_scalar!("select bytes from chart_archives where digest = $1", digest).fetch_one(db).await?;

@@ -230,6 +230,21 @@ fn entry() -> EntryView {
             NamespaceFit { namespace: place("payments-dev"), fit: EntryFit::Fits },
             NamespaceFit { namespace: place("payments-reports"), fit: EntryFit::Short { short } },
         ],
+        runs: vec![
+            EntryRun {
+                namespace: place("payments-dev"),
+                release: "orders-db".into(),
+                version: "17.2.0".into(),
+                state: Some(VersionState::Blocked),
+            },
+            EntryRun {
+                namespace: place("payments-reports"),
+                release: HOSTILE.into(),
+                version: "9.0.0".into(),
+                state: None,
+            },
+        ],
+        n_unseen: 1,
         icon: Some("9ab2".repeat(16)),
         news: news(),
         can_curate: false,

@@ -4,6 +4,7 @@ mod curated;
 mod entry_form;
 mod gallery;
 mod review;
+mod runs;
 mod sources;
 
 pub use curated::{curated, curated_entry, ingest};

@@ -4,7 +4,7 @@ mod pods;
 mod workloads;
 
 use super::QuotaSeen;
-use domain::diagnosis::Said;
+use domain::diagnosis::{HelmRelease, Said};
 use domain::quota::{OnNodes, Quota, Resource};
 use domain::text;
 use k8s_openapi::api::{core::v1 as corev1, rbac::v1 as rbacv1};
@@ -117,6 +117,13 @@ pub fn claim(claim: &corev1::PersistentVolumeClaim) -> SeenClaim {
         storage_class: spec.and_then(|spec| spec.storage_class_name.as_deref()).map(object_name),
         created_at: created_at(&claim.metadata),
     }
+}
+
+/// None where Helm did not make it, or its chart does not say which it is.
+fn release(metadata: &ObjectMeta) -> Option<HelmRelease> {
+    let name = metadata.annotations.as_ref()?.get("meta.helm.sh/release-name")?;
+    let chart = metadata.labels.as_ref()?.get("helm.sh/chart")?;
+    Some(HelmRelease { name: object_name(name), chart: object_name(chart) })
 }
 
 pub fn namespace(namespace: &corev1::Namespace) -> SeenNamespace {

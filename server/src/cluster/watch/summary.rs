@@ -1,13 +1,16 @@
 //! What lists say of a namespace: kept until something in it changes, so that it is worked out once, not for each reader.
 
 use super::{Observed, QuotaSeen};
-use domain::diagnosis::{Diagnosis, Health, Pod, Workload, diagnose_pod, diagnose_workload_by};
-use std::collections::{BTreeMap, HashMap};
+use domain::diagnosis::{Diagnosis, Health, HelmRelease, Pod, Workload, diagnose_pod, diagnose_workload_by};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
 /// Diagnoses kept of one namespace: lists show fewer.
 const DIAGNOSES_KEPT: usize = 20;
+
+/// Workloads of one namespace whose releases are kept.
+const RELEASES_KEPT: usize = 200;
 
 /// One namespace in short.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +26,8 @@ pub struct Summary {
     pub n_diagnosed: usize,
     /// Not all kinds of workload could be read: there may be more than these.
     pub lacks_workloads: bool,
+    /// Helm's releases that have workloads, of the first [`RELEASES_KEPT`] workloads that have one.
+    pub releases: BTreeSet<HelmRelease>,
     /// Something that waits counts as failing from then on: this is no longer so.
     pub changes_at: Option<OffsetDateTime>,
 }
@@ -49,6 +54,12 @@ impl Summary {
                 .map(|(_, name, why)| (name.clone(), why))
                 .collect(),
             lacks_workloads: observed.lacks_workloads,
+            releases: observed
+                .workloads
+                .iter()
+                .filter_map(|workload| workload.release.clone())
+                .take(RELEASES_KEPT)
+                .collect(),
         }
     }
 }

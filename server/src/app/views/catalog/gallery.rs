@@ -1,5 +1,6 @@
 //! The gallery, and one entry of it.
 
+use super::runs::runs;
 use super::{can_curate, today};
 use crate::app::catalog::{self, MOST_VERSIONS};
 use crate::app::{Ctx, Error, LARGEST_PAGE, Result, paginate, views};
@@ -36,7 +37,7 @@ const LONGEST_QUERY: usize = 100;
 /// Entries that something is offered of, by name, each with whether it fits the namespace that is chosen.
 pub async fn gallery(ctx: &Ctx, asked: Asked, limit: i64) -> Result<Gallery> {
     ctx.allow(Action::SeeOffer)?;
-    let places = places(ctx).await?;
+    let places = known(ctx, &own_namespaces(ctx).await?);
     let chosen = places.iter().find(|place| place.view.address() == asked.namespace);
     let query: String = asked.query.trim().chars().take(LONGEST_QUERY).collect();
     let wanted = Wanted {
@@ -64,7 +65,8 @@ pub async fn gallery(ctx: &Ctx, asked: Asked, limit: i64) -> Result<Gallery> {
 /// One entry, for those it is for; of versions, those that teams see.
 pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64) -> Result<EntryView> {
     ctx.allow(Action::SeeOffer)?;
-    let places = places(ctx).await?;
+    let own = own_namespaces(ctx).await?;
+    let places = known(ctx, &own);
     let mut conn = ctx.snapshot().await?;
     let entry = seen(ctx, &mut conn, name).await?;
     let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
@@ -81,6 +83,7 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
         _ => Vec::new(),
     };
     let icon = store::icons::find_of_entry(&mut *conn, name).await?;
+    let (runs, n_unseen) = runs(ctx, &mut conn, name, &own).await?;
     let fits = offered.iter().flat_map(|version| {
         places
             .iter()
@@ -91,6 +94,8 @@ pub async fn entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, limit: i64)
     Ok(EntryView {
         name: entry.name,
         fits: fits.collect(),
+        runs,
+        n_unseen,
         about: about(entry.spec),
         withdrawn: entry.withdrawn_reason,
         images: offered.as_ref().map(|version| version.findings.images.clone()).unwrap_or_default(),
@@ -188,17 +193,10 @@ struct KnownPlace {
 }
 
 impl KnownPlace {
-    fn of(stored: Stored, row: &NamespaceRow) -> Self {
-        let class = stored.namespace.class;
-        let view = NamespacePlace {
-            cluster: stored.namespace.cluster.name,
-            name: stored.namespace.name,
-            team: stored.namespace.team.slug,
-            class: class.name,
-            environment: class.spec.environment,
-        };
+    fn of(stored: &Stored, row: &NamespaceRow) -> Self {
         let quota = row.enforced.unwrap_or(row.quota);
-        Self { view, pod_security: class.spec.pod_security, quota, used: row.used }
+        let pod_security = stored.namespace.class.spec.pod_security;
+        Self { view: place_of(stored), pod_security, quota, used: row.used }
     }
 
     fn place(&self) -> Place<'_> {
@@ -217,17 +215,32 @@ impl KnownPlace {
     }
 }
 
-/// The namespaces that one may install into, by name: those of one's own teams that are there. At most a page of the largest.
-async fn places(ctx: &Ctx) -> Result<Vec<KnownPlace>> {
+pub(super) fn place_of(stored: &Stored) -> NamespacePlace {
+    let namespace = &stored.namespace;
+    NamespacePlace {
+        cluster: namespace.cluster.name.clone(),
+        name: namespace.name.clone(),
+        team: namespace.team.slug.clone(),
+        class: namespace.class.name.clone(),
+        environment: namespace.class.spec.environment,
+    }
+}
+
+/// The namespaces of one's own teams, by name. At most a page of the largest.
+async fn own_namespaces(ctx: &Ctx) -> Result<Vec<Stored>> {
     let Some(person) = ctx.actor.person() else { return Ok(Vec::new()) };
     let mut conn = ctx.db().acquire().await?;
-    let stored = store::namespaces::list(&mut conn, &Visible::own(person), None, LARGEST_PAGE).await?;
-    drop(conn);
-    let rows = views::namespaces::rows(ctx, &stored);
+    Ok(store::namespaces::list(&mut conn, &Visible::own(person), None, LARGEST_PAGE).await?)
+}
+
+/// Those of them that one may install into: they are there, and one is a developer of their team.
+fn known(ctx: &Ctx, own: &[Stored]) -> Vec<KnownPlace> {
+    let Some(person) = ctx.actor.person() else { return Vec::new() };
+    let rows = views::namespaces::rows(ctx, own);
     let may_install = |stored: &Stored| {
         let role = person.role_in(stored.namespace.team.id);
         stored.state == NamespaceState::Ready && stored.ending.is_none() && role >= Some(TeamRole::Developer)
     };
-    let known = stored.into_iter().zip(&rows).filter(|(stored, _)| may_install(stored));
-    Ok(known.map(|(stored, row)| KnownPlace::of(stored, row)).collect())
+    let known = own.iter().zip(&rows).filter(|(stored, _)| may_install(stored));
+    known.map(|(stored, row)| KnownPlace::of(stored, row)).collect()
 }

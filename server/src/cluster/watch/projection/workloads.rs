@@ -1,6 +1,6 @@
 //! What makes pods.
 
-use super::{changed_at, controller, created_at, moment, named, object_name, short, uid};
+use super::{changed_at, controller, created_at, moment, named, object_name, release, short, uid};
 use domain::diagnosis::{Said, Workload, WorkloadKind};
 use k8s_openapi::api::{apps::v1 as appsv1, batch::v1 as batchv1, core::v1 as corev1};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -41,6 +41,7 @@ pub fn deployment(deployment: &appsv1::Deployment) -> Workload {
         ready: status.and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.map(|spec| &spec.template)),
         created_at: created_at(&deployment.metadata),
+        release: release(&deployment.metadata),
         changed_at: changed_at(&deployment.metadata).max(unavailable_at),
         problem: problem
             .map(|c| said(&c.type_, c.reason.as_deref(), c.message.as_deref(), c.last_transition_time.as_ref())),
@@ -107,6 +108,7 @@ pub fn stateful_set(stateful_set: &appsv1::StatefulSet) -> Workload {
         ready: stateful_set.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0),
         images: images(spec.map(|spec| &spec.template)),
         created_at: created_at(&stateful_set.metadata),
+        release: release(&stateful_set.metadata),
         changed_at: changed_at(&stateful_set.metadata),
         is_paused: desired == 0,
         ..Workload::default()
@@ -123,6 +125,7 @@ pub fn daemon_set(daemon_set: &appsv1::DaemonSet) -> Workload {
         ready: status.map_or(0, |status| status.number_ready),
         images: images(daemon_set.spec.as_ref().map(|spec| &spec.template)),
         created_at: created_at(&daemon_set.metadata),
+        release: release(&daemon_set.metadata),
         changed_at: changed_at(&daemon_set.metadata),
         ..Workload::default()
     }
@@ -178,6 +181,7 @@ pub fn cron_job(cron_job: &batchv1::CronJob) -> Workload {
         ready: n_active,
         images: images(job.map(|job| &job.template)),
         created_at: created_at(&cron_job.metadata),
+        release: release(&cron_job.metadata),
         changed_at: changed_at(&cron_job.metadata),
         is_paused: spec.and_then(|spec| spec.suspend).unwrap_or(false),
         ..Workload::default()
