@@ -116,7 +116,7 @@ test('a curator makes the form of an entry, with and without script', async ({ a
     await expect(preview.locator('[data-value="auth.database"]')).toBeVisible();
     // As it is kept, and kept as it is.
     const before = await platform.get('curation/postgresql');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save' }).last().click();
     await expect(page).toHaveURL('/admin/catalog/postgresql');
     expect((await platform.get('curation/postgresql')).version).toBe(before.version);
   }
@@ -149,7 +149,7 @@ test('a value is offered, described and imposed, and kept when it is saved', asy
   await expect(preview.locator('[data-value="size"]')).toContainText('More cost too much');
   await look(page, 'entry-form-value');
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save' }).last().click();
   await expect(page).toHaveURL(`/admin/catalog/${name}`);
   const saved = await platform.get(`curation/${name}`);
   expect(saved.spec.form.fields).toEqual([{ path: '/size', label: 'How many' }]);

@@ -185,6 +185,18 @@ pub async fn finish(db: impl PgExecutor<'_>, id: Uuid, asked: &Asked<'_>, at: Of
     Ok(())
 }
 
+/// The source wants to be left alone until then: that is so for all that is asked of it.
+pub async fn rest(db: impl PgExecutor<'_>, source: &SourceName, not_before: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update chart_listings set not_before = $2 where source = $1 and (not_before is null or not_before < $2)",
+        source.as_str(),
+        not_before
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Puts these versions in the place of those that were there. `n_versions` is how many the source has.
 pub async fn replace(db: &mut PgConnection, id: Uuid, versions: &[Listed], n_versions: usize) -> Result<()> {
     sqlx::query!("delete from listed_versions where listing_id = $1", id).execute(&mut *db).await?;

@@ -19,8 +19,14 @@ pub enum Seen {
     Reached(Reached),
     Access(Access),
     Charts(Charts),
-    Versions { chart: String, n: usize },
-    Index { n_bytes: usize },
+    Versions {
+        chart: String,
+        n: usize,
+    },
+    /// As it was read.
+    Index {
+        bytes: Vec<u8>,
+    },
 }
 
 impl Reader {
@@ -53,8 +59,9 @@ async fn check_registry(registry: &Registry) -> Vec<Step> {
 
 async fn check_index(repository: &IndexRepository) -> Vec<Step> {
     let index = repository.index(None).await.map(|index| match index {
-        Index::Changed { bytes, .. } => Seen::Index { n_bytes: bytes.len() },
-        Index::Unchanged => Seen::Index { n_bytes: 0 },
+        Index::Changed { bytes, .. } => Seen::Index { bytes },
+        // Only where one is named that may be unchanged.
+        Index::Unchanged => Seen::Index { bytes: Vec::new() },
     });
     match reached(repository.client()) {
         Some(mut steps) => {
@@ -94,7 +101,7 @@ impl fmt::Display for Seen {
                 f.write_str("its list of repositories is not for these credentials; name its charts in the source")
             }
             Self::Versions { chart, n } => write!(f, "{chart} has {n} versions"),
-            Self::Index { n_bytes } => write!(f, "index.yaml has {n_bytes} bytes"),
+            Self::Index { bytes } => write!(f, "index.yaml has {} bytes", bytes.len()),
         }
     }
 }

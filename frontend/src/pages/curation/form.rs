@@ -158,6 +158,7 @@ fn over(editor: &FormEditor) -> AnyView {
                 <div class="buttons">
                     <button class="btn" name="do" value="preview">{icon(LuRefreshCw)}"Preview"</button>
                     {questions}
+                    <button class="btn primary" name="do" value="save">"Save"</button>
                 </div>
             </div>
         </section>

@@ -207,7 +207,8 @@ fn or_none(names: &[String], between: &str) -> String {
 fn rights(found: &Findings) -> String {
     let words = |right: &domain::catalog::Right| {
         let whole = if right.is_cluster_wide { " on the whole cluster" } else { "" };
-        format!("{}{whole}", right.words)
+        let grave = if right.is_grave { " (reads secrets, does everything or gives rights)" } else { "" };
+        format!("{}{whole}{grave}", right.words)
     };
     let told: BTreeSet<_> = found.rights.iter().map(words).collect();
     or_none(&told.into_iter().collect::<Vec<_>>(), "\n")

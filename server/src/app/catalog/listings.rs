@@ -134,6 +134,9 @@ async fn list(ctx: &Ctx, id: Uuid) -> Result<()> {
             }
         }
         store::chart_listings::finish(&mut **tx, id, &asked, ctx.now()).await?;
+        if let Some(not_before) = asked.not_before {
+            store::chart_listings::rest(&mut **tx, &source.name, not_before).await?;
+        }
         if asked.error.is_some() {
             return Ok(());
         }

@@ -17,8 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use signatures::{Policy, ProofKind};
-use sources::repository::Index;
-use sources::{Credentials, Limits, Reader, Source};
+use sources::{Credentials, Limits, Reader, Seen, Source};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -160,23 +159,22 @@ pub async fn check(ctx: &Ctx, name: &SourceName) -> Result<SourceCheck> {
 
 async fn look(reader: Reader) -> (Vec<SourceStep>, Vec<String>) {
     let mut steps = Vec::new();
-    let mut charts = Vec::new();
+    let (mut charts, mut read) = (Vec::new(), None);
     for seen in reader.check().await {
-        if let Ok(sources::Seen::Charts(found)) = &seen.outcome {
-            charts = found.names().iter().take(MOST_CHARTS).map(|name| kept(name)).collect();
-        }
-        let outcome = seen.outcome.map(|seen| seen.to_string()).map_err(|error| error.to_string());
+        let outcome = seen.outcome.map_err(|error| error.to_string()).map(|seen| {
+            let says = seen.to_string();
+            match seen {
+                Seen::Charts(found) => charts = found.names().iter().take(MOST_CHARTS).map(|name| kept(name)).collect(),
+                Seen::Index { bytes } => read = Some(bytes),
+                Seen::Reached(_) | Seen::Access(_) | Seen::Versions { .. } => {}
+            }
+            says
+        });
         steps.push(step(seen.title, outcome));
     }
-    if let (Reader::Index(repository), true) = (&reader, steps.iter().all(|step| step.is_ok)) {
-        let read = async {
-            let index = repository.index(None).await.map_err(|error| error.to_string())?;
-            let Index::Changed { bytes, .. } = index else { return Ok(None) };
-            read_index(bytes, repository.base()).await.map(Some)
-        };
-        match read.await {
-            Ok(None) => {}
-            Ok(Some(index)) => {
+    if let (Reader::Index(repository), Some(bytes)) = (&reader, read) {
+        match read_index(bytes, repository.base()).await {
+            Ok(index) => {
                 let page = index.page(None, MOST_CHARTS);
                 charts = page.charts.iter().map(|(name, _)| kept(name)).collect();
                 let left_out = match index.n_rejected() {
