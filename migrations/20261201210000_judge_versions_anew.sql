@@ -8,6 +8,9 @@ alter table catalog_entries add column is_eased boolean not null default false;
 alter table chart_versions add column given text;
 -- Why it cannot be rendered with what its entry gives now.
 alter table chart_versions add column judging_error text;
+-- What was found in it when it was approved last: what comes after is compared with that.
+alter table chart_versions add column approved_findings jsonb;
+update chart_versions set approved_findings = findings where offered_at is not null;
 
 create or replace function keep_chart_version() returns trigger language plpgsql as $$
 declare
@@ -17,6 +20,8 @@ declare
             then 'what was taken in never changes'
         when is_judged_anew and new.given is not distinct from old.given
             then 'a version is judged anew when it is rendered with other values'
+        when is_judged_anew and new.given is distinct from (select e.given from catalog_entries e where e.name = new.entry)
+            then 'a version is judged with what its entry gives'
         when is_judged_anew and new.state = 'candidate' and new.round = old.round
             then 'what is judged anew is approved anew'
         when new.round < old.round or old.state = 'blocked' and new.state = 'candidate' and new.round = old.round
@@ -42,11 +47,16 @@ $$;
 create function keep_catalog_entry() returns trigger language plpgsql as $$
 declare
     is_eased boolean :=
-        array_position(array ['low', 'elevated', 'high'], coalesce(new.spec ->> 'risk', 'low'))
-            < array_position(array ['low', 'elevated', 'high'], coalesce(old.spec ->> 'risk', 'low'))
+        coalesce(array_position(array ['low', 'elevated', 'high'], coalesce(new.spec ->> 'risk', 'low')), 0)
+            < coalesce(array_position(array ['low', 'elevated', 'high'], coalesce(old.spec ->> 'risk', 'low')), 3)
         or coalesce(old.spec ->> 'automatic', 'never') = 'never' and coalesce(new.spec ->> 'automatic', 'never') <> 'never';
 begin
-    if is_eased and not new.is_eased then
+    if is_eased and not new.is_eased
+        or old.is_eased and not new.is_eased and not exists (
+            select from chart_versions v
+            where v.entry = new.name and v.state = 'approved' and (
+                select count(*) from version_approvals a where a.version_id = v.id and a.round = v.round) > 1)
+    then
         raise exception using errcode = 'check_violation', constraint = 'chart_version_four_eyes',
             message = 'after an entry was eased two people decide';
     end if;
@@ -58,3 +68,11 @@ create trigger catalog_entries_kept before update on catalog_entries
 
 -- What is offered of an entry is found without looking at all of its versions.
 create index chart_versions_offered on chart_versions (entry, state, sort_key desc) where state in ('approved', 'deprecated');
+
+-- What waits to be judged anew, or cannot be, is not offered meanwhile: nobody approved it as it is.
+create or replace view offered_versions as
+    select v.id, v.entry, v.version, v.sort_key, v.state, v.sunset_on, v.digest, v.findings,
+           coalesce(v.sunset_on, 'infinity'::date) as offered_until
+    from chart_versions v join catalog_entries e on e.name = v.entry
+    where v.state in ('approved', 'deprecated') and (not v.is_prerelease or e.spec ->> 'channel' = 'preview')
+      and v.given is not distinct from e.given;

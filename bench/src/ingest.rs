@@ -117,7 +117,7 @@ fn chart(version: &str, more: Vec<(String, Vec<u8>)>) -> Result<Vec<u8>> {
 
 async fn entry(ground: &Ground, platform: &Credentials, name: &str) -> Result<()> {
     let spec = json!({"title": "Bench", "summary": "For the bench.", "category": "other", "owner": "Platform team"});
-    let mut target = platform.api_post(&format!("/api/v1/curation/{name}"), &json!({"spec": spec}))?;
+    let mut target = platform.api_post(format!("/api/v1/curation/{name}"), &json!({"spec": spec}))?;
     target.method = Method::PUT;
     let answer = Connection::open(ground.at()).await?.ask(&target).await?;
     ensure!(answer.status.is_success(), "an entry is answered with {}", answer.status);

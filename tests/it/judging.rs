@@ -72,6 +72,99 @@ async fn what_asks_for_more_with_other_values_is_approved_anew() {
 }
 
 #[tokio::test]
+async fn values_for_some_classes_and_environments_are_judged_too() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = approved(&desk, &platform, POD).await;
+    let everywhere = ["sandbox", "development", "production"];
+    let imposed = json!([{"path": "/host", "value": true, "note": "", "environments": everywhere}]);
+    change(&platform, &entry, json!({"form": {"imposed": imposed}})).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!((&now["state"]["state"], &now["approvals_needed"]), (&json!("candidate"), &json!(2)), "{now}");
+    assert_eq!(now["findings"]["pod_security"], "privileged");
+
+    // A version that comes later is judged with all of it as well.
+    let archive = chart("web", "1.1.0", &[("values.yaml", VALUES), ("templates/more.yaml", POD)]);
+    let ended = take_in(&platform, &entry, archive).await;
+    let steps: Vec<_> = ended["steps"].as_array().expect("a list").iter().map(|step| step["name"].clone()).collect();
+    assert!(steps.contains(&json!("Render it")) && steps.contains(&json!("Render it for development")), "{ended}");
+    let later = platform.get(&path(&entry, "/versions/1.1.0")).await.expect(200).json();
+    assert_eq!(later["findings"]["pod_security"], "privileged");
+
+    let many: Vec<_> =
+        (0..9).map(|n| json!({"path": "/replicas", "value": n, "note": "", "classes": [format!("class-{n}")]})).collect();
+    let now = platform.get(&path(&entry, "")).await.expect(200).json();
+    let spec = with(now["spec"].clone(), json!({"form": {"imposed": many}}));
+    let body = json!({"version": now["version"], "spec": spec});
+    platform.put(&path(&entry, ""), &body).await.expect_problem(422, "invalid");
+    for wrong in ["", "/a".repeat(65).as_str()] {
+        let imposed = json!([{"path": wrong, "value": {}, "note": ""}]);
+        let body = json!({"version": now["version"], "spec": with(now["spec"].clone(), json!({"form": {"imposed": imposed}}))});
+        platform.put(&path(&entry, ""), &body).await.expect_problem(422, "invalid");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_judged_is_not_offered() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let developer = desk.as_(Role::Developer).await;
+    let entry = approved(&desk, &platform, POD).await;
+    let offered = async || {
+        let seen = developer.get(&format!("/api/v1/catalog/{entry}")).await.expect(200).json();
+        seen["offered"]["version"].as_str().map(str::to_owned)
+    };
+    assert_eq!(offered().await.as_deref(), Some("1.0.0"));
+    impose(&platform, &entry, "/name", json!("")).await;
+    assert_eq!(offered().await, None, "it waits, or failed");
+    let now = judged(&platform, &entry).await;
+    assert_eq!((&now["judging"]["state"], &now["state"]["state"]), (&json!("failed"), &json!("approved")), "{now}");
+    assert_eq!(offered().await, None);
+    impose(&platform, &entry, "/name", json!("web")).await;
+    judged(&platform, &entry).await;
+    assert_eq!(offered().await.as_deref(), Some("1.0.0"));
+}
+
+#[tokio::test]
+async fn what_was_offered_last_is_what_others_are_compared_with_and_fewer_are_never_enough() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = approved(&desk, &platform, SCALED).await;
+    let elsewhere = SCALED.replace("registry.example.com", "elsewhere.example.com");
+    let next = |version: &str| chart("web", version, &[("values.yaml", VALUES), ("templates/more.yaml", &elsewhere)]);
+    take_in(&platform, &entry, next("1.1.0")).await;
+    let block = json!({"reason": "To be alone"});
+    platform.post(&path(&entry, "/versions/1.0.0/block"), &block).await.expect(200);
+    impose(&platform, &entry, "/replicas", json!(3)).await;
+    let version = async |version: &str| {
+        eventually("it is judged anew", async || {
+            let now = platform.get(&path(&entry, &format!("/versions/{version}"))).await.expect(200).json();
+            (now["judging"]["state"] == "done").then_some(now)
+        })
+        .await
+    };
+    let now = version("1.1.0").await;
+    assert_eq!((&now["approvals_needed"], &now["gravity"]), (&json!(2), &json!(["new_repositories"])), "{now}");
+    assert_eq!((&now["before"]["version"], &now["before"]["is_offered"]), (&json!("1.0.0"), &json!(false)));
+    take_in(&platform, &entry, next("1.2.0")).await;
+    assert_eq!(version("1.2.0").await["approvals_needed"], 2);
+}
+
+#[tokio::test]
+async fn a_version_that_ends_and_asks_for_more_is_blocked() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = approved(&desk, &platform, POD).await;
+    let sunset_on = (time::OffsetDateTime::now_utc() + time::Duration::days(30)).date().to_string();
+    let ends = json!({"sunset_on": sunset_on, "reason": "Use another"});
+    platform.post(&path(&entry, "/versions/1.0.0/deprecate"), &ends).await.expect(200);
+    impose(&platform, &entry, "/host", json!(true)).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!(now["state"]["state"], "blocked", "{now}");
+    assert!(now["reason"].as_str().is_some_and(|why| why.ends_with("Use another")), "{now}");
+}
+
+#[tokio::test]
 async fn what_asks_for_no_more_stays_approved_with_what_it_needs_now() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;

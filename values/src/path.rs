@@ -2,6 +2,7 @@
 //!
 //! The text of a path is like a JSON pointer, but knows keys from items: `/containers/#0/name`. The root is the empty text.
 
+use crate::limits::MAX_DEPTH;
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,6 +31,8 @@ pub enum PathError {
     NoIndex { text: String, part: String },
     #[error("The path {text:?} has a '~' that begins no escape. Write ~0 for '~' and ~1 for '/'.")]
     NoEscape { text: String },
+    #[error("The path is longer than {MAX_DEPTH} steps.")]
+    TooDeep,
 }
 
 impl Path {
@@ -136,6 +139,8 @@ impl Path {
         if has_key {
             segments.push(Segment::Key(key));
         }
+        // No chart has values as deep: what is left names nothing.
+        segments.truncate(MAX_DEPTH);
         Self(segments)
     }
 
@@ -244,6 +249,9 @@ impl FromStr for Path {
             return Ok(Self::root());
         }
         let parts = text.strip_prefix('/').ok_or_else(|| PathError::NoSlash { text: text.to_owned() })?;
+        if parts.split('/').nth(MAX_DEPTH).is_some() {
+            return Err(PathError::TooDeep);
+        }
         parts.split('/').map(|part| read_segment(text, part)).collect()
     }
 }

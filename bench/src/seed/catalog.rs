@@ -24,7 +24,8 @@ const ARCHIVES: &str = r"
            jsonb_build_object('name', format('entry-%s', e), 'version', format('1.%s.0', v), 'app_version', v::text,
                'is_deprecated', false, 'keywords', '[]'::jsonb, 'maintainers', '[]'::jsonb, 'dependencies', '[]'::jsonb),
            repeat(E'## Part\n\nA paragraph of a README, with `code` and *emphasis*.\n\n', 30),
-           repeat(E'key: value\n', 50) || format('version: %s', v), '{}', now()
+           (select string_agg(format(E'key%s: value\n', n), '') from generate_series(1, 50) n) || format('version: %s', v), '{}',
+           now()
     from generate_series(1, $1::bigint) e, generate_series(1, $2::bigint) v";
 
 const VERSIONS: &str = r"
@@ -38,7 +39,9 @@ const VERSIONS: &str = r"
                'pod_security', 'restricted', 'pod_security_violations', '[]'::jsonb, 'not_creatable', '[]'::jsonb,
                'hooks', '[]'::jsonb, 'n_objects', 5, 'signature', jsonb_build_object('state', 'not_required'),
                'needs', jsonb_build_object('cpu_m', 100, 'memory_bytes', 134217728, 'storage_bytes', 0, 'n_unknown', 0)),
-           now(), 0, now() - v * interval '1 hour', repeat(E'kind: ConfigMap\n', 100) || v, '{}'
+           now(), 0, now() - v * interval '1 hour',
+           (select string_agg(format(E'---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: part-%s\ndata:\n  version: "%s"\n',
+                                     n, v), '') from generate_series(1, 40) n), '{}'
     from generate_series(1, $1::bigint) e, generate_series(1, $2::bigint) v";
 
 const INGESTS: &str = "

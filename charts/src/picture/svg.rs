@@ -3,7 +3,7 @@
 
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesDecl, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -16,7 +16,7 @@ const NOTES: [&str; 6] = [
     "http://web.resource.org/cc/",
     "http://purl.org/dc/elements/1.1/",
 ];
-const ELEMENTS: [&str; 28] = [
+const ELEMENTS: [&str; 23] = [
     "svg",
     "g",
     "path",
@@ -39,13 +39,12 @@ const ELEMENTS: [&str; 28] = [
     "stop",
     "clipPath",
     "mask",
-    "pattern",
     "style",
-    "filter",
-    "feGaussianBlur",
-    "feOffset",
-    "feBlend",
 ];
+/// What others draw with, each of them anew. Nothing in them draws with another: each step would multiply what is drawn.
+const DRAWN_WITH: [&str; 3] = ["symbol", "clipPath", "mask"];
+/// Times that something is drawn again.
+const MOST_USES: usize = 50;
 /// How deep elements may stand in each other.
 const DEEPEST: usize = 64;
 /// Elements of one picture.
@@ -68,28 +67,41 @@ pub enum SvgError {
     Handler,
     #[error("leads to something outside of it")]
     External,
+    #[error("draws parts again that draw others again, or too many of them")]
+    Nested,
 }
 
 pub(super) fn check(bytes: &[u8]) -> Result<(), SvgError> {
     let text = std::str::from_utf8(bytes).map_err(|_| SvgError::Malformed)?;
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+        return Err(SvgError::Malformed);
+    }
     let mut reader = NsReader::from_str(text.trim_start_matches('\u{feff}'));
     let (mut depth, mut n, mut style) = (0_usize, 0_usize, String::new());
+    let mut uses = Uses::default();
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(|_| SvgError::Malformed)?;
         match event {
             Event::Start(element) => {
                 check_element(&namespace, &element, depth)?;
+                uses.enter(&element)?;
                 (depth, n) = (depth + 1, n + 1);
             }
             Event::Empty(element) => {
                 check_element(&namespace, &element, depth)?;
+                uses.enter(&element)?;
+                uses.leave();
                 n += 1;
             }
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::End(_) => {
+                uses.leave();
+                depth = depth.saturating_sub(1);
+            }
             // All of it is looked at as if it were a style: a picture has few other texts.
             Event::Text(text) => style.push_str(&text),
             Event::CData(text) => style.push_str(&text),
             Event::GeneralRef(entity) => style.push(named(&entity)?),
+            Event::Decl(declared) if !is_utf8(&declared) => return Err(SvgError::Malformed),
             Event::Comment(_) | Event::Decl(_) => {}
             Event::DocType(_) | Event::PI(_) => return Err(SvgError::Entities),
             Event::Eof => break,
@@ -101,7 +113,71 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), SvgError> {
     if depth > 0 || n == 0 {
         return Err(SvgError::Malformed);
     }
-    check_style(&style)
+    check_style(&style)?;
+    uses.check_style(&style)
+}
+
+/// Another encoding makes other elements of the same bytes.
+fn is_utf8(declared: &BytesDecl<'_>) -> bool {
+    match declared.encoding() {
+        None => true,
+        Some(Ok(name)) => name.eq_ignore_ascii_case("utf-8"),
+        Some(Err(_)) => false,
+    }
+}
+
+/// What is drawn again, and whether what is has others in it.
+#[derive(Default)]
+struct Uses {
+    n_uses: usize,
+    has_drawn_with: bool,
+    open: Vec<Open>,
+}
+
+/// What an element that is open stands in, itself included.
+#[derive(Default, Clone, Copy)]
+struct Open {
+    /// Something with an id, which a `use` may name.
+    named: bool,
+    /// One of [`DRAWN_WITH`].
+    drawn_with: bool,
+}
+
+impl Uses {
+    fn enter(&mut self, element: &BytesStart<'_>) -> Result<(), SvgError> {
+        let local = element.local_name();
+        let name: &str = local.as_ref();
+        let around = self.open.last().copied().unwrap_or_default();
+        let drawn_with = DRAWN_WITH.contains(&name);
+        let attributes = || element.attributes().filter_map(Result::ok);
+        let named = !self.open.is_empty() && attributes().any(|it| it.key.local_name().as_ref() == "id");
+        if name == "use" {
+            self.n_uses += 1;
+            if around.named || around.drawn_with || named || self.n_uses > MOST_USES {
+                return Err(SvgError::Nested);
+            }
+        }
+        let paints = |key: &str| matches!(key, "fill" | "stroke");
+        let leads = attributes().any(|it| !paints(it.key.as_ref()) && it.value.to_ascii_lowercase().contains("url"));
+        if leads && (around.drawn_with || drawn_with) {
+            return Err(SvgError::Nested);
+        }
+        self.has_drawn_with |= drawn_with || name == "use";
+        self.open.push(Open { named: around.named || named, drawn_with: around.drawn_with || drawn_with });
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.open.pop();
+    }
+
+    /// Rules of a style reach into all of it.
+    fn check_style(&self, style: &str) -> Result<(), SvgError> {
+        match self.has_drawn_with && style.to_ascii_lowercase().contains("url") {
+            true => Err(SvgError::Nested),
+            false => Ok(()),
+        }
+    }
 }
 
 /// The sign of one of XML's own entities, or of a number.
@@ -204,6 +280,7 @@ mod tests {
         "<defs><linearGradient id=\"a\"><stop offset=\"0\"/></linearGradient></defs><rect fill=\"url(#a)\"/>"
     )]
     #[case::style("<style>.a{fill:#123;stroke:url( '#b' )}</style><path class=\"a\" d=\"M0 0\"/>")]
+    #[case::mask("<linearGradient id=\"g\"/><mask id=\"a\"><rect fill=\"url(#g)\"/></mask><g mask=\"url(#a)\"/>")]
     #[case::used("<defs><path id=\"p\" d=\"M0 0\"/></defs><use xlink:href=\"#p\"/>")]
     #[case::notes("<i:namedview xmlns:i=\"http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd\" pagecolor=\"#fff\"/>")]
     fn what_is_drawn_is_shown(#[case] inside: &str) {
@@ -234,6 +311,17 @@ mod tests {
     #[case::entity("<text>&secret;</text>", SvgError::Entities)]
     #[case::entity_in_an_attribute("<path d=\"&secret;\"/>", SvgError::Entities)]
     #[case::style_sheet("<?xml-stylesheet href=\"//elsewhere.example.com/a.css\"?>", SvgError::Entities)]
+    #[case::bomb(
+        "<defs><g id=\"a\"><path/></g><g id=\"b\"><use href=\"#a\"/></g></defs><use href=\"#b\"/>",
+        SvgError::Nested
+    )]
+    #[case::bomb_by_itself("<use id=\"a\" href=\"#b\"/>", SvgError::Nested)]
+    #[case::bomb_of_symbols("<symbol id=\"a\"><g><use href=\"#b\"/></g></symbol>", SvgError::Nested)]
+    #[case::masks_in_masks("<mask id=\"a\"><rect mask=\"url(#b)\"/></mask>", SvgError::Nested)]
+    #[case::masks_by_style("<style>rect{mask:url(#a)}</style><mask id=\"a\"><rect/></mask>", SvgError::Nested)]
+    #[case::patterns("<pattern id=\"a\"/>", SvgError::Element)]
+    #[case::filters("<filter id=\"a\"/>", SvgError::Element)]
+    #[case::control("<text>\u{1b}$B</text>", SvgError::Malformed)]
     #[case::not_closed("<g>", SvgError::Malformed)]
     #[case::twice("<path d=\"a\" d=\"b\"/>", SvgError::Malformed)]
     fn what_could_do_something_is_refused(#[case] inside: &str, #[case] why: SvgError) {
@@ -246,6 +334,11 @@ mod tests {
         assert_eq!(check(bomb.as_bytes()), Err(SvgError::Entities));
         assert_eq!(svg(&"<g>".repeat(4000)), Err(SvgError::TooMuch));
         assert_eq!(svg(&"<g/>".repeat(6000)), Err(SvgError::TooMuch));
+        assert_eq!(svg(&"<use href=\"#a\"/>".repeat(51)), Err(SvgError::Nested));
+        let declared =
+            |encoding: &str| format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?><svg xmlns=\"{SVG}\"/>");
+        assert_eq!(check(declared("UTF-8").as_bytes()), Ok(()));
+        assert_eq!(check(declared("ISO-2022-JP").as_bytes()), Err(SvgError::Malformed));
         assert_eq!(check(b"<svg><path/></svg>"), Err(SvgError::Element), "it is no SVG without saying so");
         assert_eq!(check(b"<svg xmlns=\"http://www.w3.org/2000/svg\">\xff</svg>"), Err(SvgError::Malformed));
     }

@@ -28,6 +28,9 @@ pub struct Findings {
     pub needs: Needs,
     pub n_objects: usize,
     pub signature: Signature,
+    /// A list of it is cut: there is more than it names.
+    #[serde(default)]
+    pub is_cut: bool,
 }
 
 /// One right that a role of the chart gives.
@@ -89,6 +92,8 @@ pub enum Gravity {
     NewRepositories,
     /// Somebody else signed it than the version before, or nobody did.
     OtherSigner,
+    /// There is more in it than Berth lists: what is new in that is not known.
+    NotAllListed,
     /// The entry was eased since two people last approved a version of it: its risk was lowered, or its rule switched on.
     Eased,
 }
@@ -112,6 +117,7 @@ impl Findings {
         };
         add(stakes.risk >= Risk::Elevated, Gravity::Risk);
         add(stakes.is_eased, Gravity::Eased);
+        add(self.is_cut, Gravity::NotAllListed);
         add(!self.cluster_scoped.is_empty(), Gravity::ClusterScoped);
         let known: BTreeSet<_> = before.iter().flat_map(|before| &before.not_creatable).collect();
         add(self.not_creatable.iter().any(|object| !known.contains(object)), Gravity::NotCreatable);
@@ -143,6 +149,33 @@ impl Findings {
         let mut graver = self.gravity(none, Some(before));
         graver.remove(&Gravity::ClusterScoped); // whether or not it did before
         !graver.is_empty() || is_new(&self.cluster_scoped, &before.cluster_scoped)
+    }
+
+    /// What is found with these values or with others: the more of both.
+    pub fn with(self, other: Self) -> Self {
+        fn both<T: Ord>(one: Vec<T>, other: Vec<T>) -> Vec<T> {
+            one.into_iter().chain(other).collect::<BTreeSet<_>>().into_iter().collect()
+        }
+        let (a, b) = (self.needs, other.needs);
+        Self {
+            images: both(self.images, other.images),
+            cluster_scoped: both(self.cluster_scoped, other.cluster_scoped),
+            custom_resources: both(self.custom_resources, other.custom_resources),
+            rights: both(self.rights, other.rights),
+            pod_security: self.pod_security.min(other.pod_security),
+            pod_security_violations: both(self.pod_security_violations, other.pod_security_violations),
+            not_creatable: both(self.not_creatable, other.not_creatable),
+            hooks: both(self.hooks, other.hooks),
+            needs: Needs {
+                cpu_m: a.cpu_m.max(b.cpu_m),
+                memory_bytes: a.memory_bytes.max(b.memory_bytes),
+                storage_bytes: a.storage_bytes.max(b.storage_bytes),
+                n_unknown: a.n_unknown.max(b.n_unknown),
+            },
+            n_objects: self.n_objects.max(other.n_objects),
+            signature: self.signature,
+            is_cut: self.is_cut || other.is_cut,
+        }
     }
 
     /// Where its images come from, without tags and digests.
@@ -190,6 +223,7 @@ pub(crate) fn sample() -> Findings {
         needs: Needs { cpu_m: 500, memory_bytes: 1 << 30, storage_bytes: 10 << 30, n_unknown: 0 },
         n_objects: 5,
         signature: Signature::NotRequired,
+        is_cut: false,
     }
 }
 
@@ -262,6 +296,22 @@ mod tests {
     }
 
     #[test]
+    fn with_several_values_the_more_of_each_counts() {
+        let level = |pod_security| Findings { pod_security, ..sample() };
+        let other = Findings {
+            images: vec!["elsewhere.example.com/postgres:17.4".into()],
+            rights: vec![right("get secrets")],
+            needs: Needs { cpu_m: 4000, memory_bytes: 1, ..sample().needs },
+            ..level(PodSecurity::Privileged)
+        };
+        let both = sample().with(other.clone());
+        assert_eq!(both.images, ["elsewhere.example.com/postgres:17.4", "registry.example.com/postgres:17.4"]);
+        assert_eq!((both.pod_security, both.rights.len()), (PodSecurity::Privileged, 1));
+        assert_eq!((both.needs.cpu_m, both.needs.memory_bytes), (4000, sample().needs.memory_bytes));
+        assert_eq!(both.clone().with(both.clone()), both);
+    }
+
+    #[test]
     fn what_is_judged_anew_asks_for_more_only_where_it_did_not_before() {
         let before = Findings { cluster_scoped: vec!["ClusterRole a".into()], ..sample() };
         let fewer = sample();
@@ -275,6 +325,8 @@ mod tests {
         ] {
             assert!(more.asks_for_more_than(&before), "{more:?}");
         }
+        let cut = Findings { is_cut: true, ..before.clone() };
+        assert!(cut.asks_for_more_than(&before), "what is not listed is not known");
         let needs = Needs { cpu_m: 4000, ..before.needs };
         assert!(!Findings { needs, ..before.clone() }.asks_for_more_than(&before));
     }

@@ -272,7 +272,7 @@ views! {
         pub taken_in_by: Option<String>,
         pub metadata: ChartMetadata,
         pub findings: Findings,
-        /// Another version of it that is offered now, and what was found in it.
+        /// The version of it that is offered, or else the last that was, and what was found in it.
         pub before: Option<VersionBefore>,
         pub gravity: Vec<Gravity>,
         pub approvals: Vec<ApprovalMark>,
@@ -313,6 +313,9 @@ views! {
 
     pub struct VersionBefore {
         pub version: String,
+        /// Teams install it now; else it is the last that they were offered.
+        pub is_offered: bool,
+        /// As they were when it was approved.
         pub findings: Findings,
     }
 

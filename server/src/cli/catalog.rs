@@ -87,7 +87,16 @@ fn read_sources(file: &Path) -> anyhow::Result<BTreeMap<SourceName, SourceSpec>>
     Ok(sources)
 }
 
+/// What is read is what stands there: a link could lead anywhere.
+fn require_no_link(at: &Path) -> anyhow::Result<()> {
+    match at.is_symlink() {
+        true => bail!("{} is a link", at.display()),
+        false => Ok(()),
+    }
+}
+
 fn read_yaml<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
+    require_no_link(file)?;
     if file.metadata()?.len() > LARGEST_FILE {
         bail!("is larger than 1 MiB");
     }
@@ -130,6 +139,7 @@ fn read_one(file: &Path) -> anyhow::Result<FoundEntry> {
 
 /// A directory packed, or an archive as it is; with its files.
 fn read_chart(name: &EntryName, at: &Path) -> anyhow::Result<(Vec<u8>, Files)> {
+    at.ancestors().take_while(|above| !above.join("entry.yaml").is_file()).try_for_each(require_no_link)?;
     if at.is_file() {
         if at.metadata()?.len() > catalog::LARGEST_ARCHIVE as u64 {
             bail!("is larger than 20 MiB");
@@ -148,6 +158,7 @@ fn read_icon(dir: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     for name in ICONS {
         let file = dir.join(name);
         if file.is_file() {
+            require_no_link(&file)?;
             if file.metadata()?.len() > picture::LARGEST as u64 {
                 bail!("{name} is larger than 48 KiB");
             }
@@ -263,18 +274,29 @@ pub async fn export(ctx: &Ctx, dir: &Path, with_charts: bool) -> anyhow::Result<
         let entry = catalog::export(ctx, &name, with_charts).await.map_err(super::readable)?;
         let own = dir.join(name.as_str());
         std::fs::create_dir_all(&own).with_context(|| format!("{} was not made", own.display()))?;
+        require_no_link(&own)?;
         let chart = entry.chart.as_ref().map(|_| "./chart.tgz".to_owned());
         let text = serde_saphyr::to_string(&EntryFile { name, chart, spec: entry.spec })
             .context("the entry cannot be written as YAML")?;
         let mut write = |file: &str, bytes: &[u8]| {
             let file = own.join(file);
+            if file.is_symlink() {
+                bail!("{} is a link: what it leads to is not written", file.display());
+            }
             std::fs::write(&file, bytes).with_context(|| format!("{} was not written", file.display()))?;
             written.push(format!("wrote {}", file.display()));
             anyhow::Ok(())
         };
         write("entry.yaml", format!("{}\n", text.trim_end()).as_bytes())?;
-        if let Some(icon) = &entry.icon {
-            write(icon_name(&icon.media_type), &icon.bytes)?;
+        let icon = entry.icon.as_ref().map(|icon| icon_name(&icon.media_type));
+        if let (Some(name), Some(icon)) = (icon, &entry.icon) {
+            write(name, &icon.bytes)?;
+        }
+        // A former one would come back with the next import.
+        for former in ICONS.into_iter().filter(|name| Some(*name) != icon).map(|name| own.join(name)) {
+            if former.is_file() {
+                std::fs::remove_file(&former).with_context(|| format!("{} was not removed", former.display()))?;
+            }
         }
         if let Some(chart) = &entry.chart {
             write("chart.tgz", chart)?;

@@ -34,6 +34,8 @@ pub struct Version {
     pub digest: String,
     pub origin: String,
     pub findings: Findings,
+    /// What was found in it when it was approved last.
+    pub approved_findings: Option<Findings>,
     /// The values of its entry that it was rendered with; none where that is not known.
     pub given: Option<String>,
     pub reason: Option<String>,
@@ -50,6 +52,7 @@ struct Row {
     digest: String,
     origin: String,
     findings: Json<Findings>,
+    approved_findings: Option<Json<Findings>>,
     given: Option<String>,
     is_stale: bool,
     judging_error: Option<String>,
@@ -92,6 +95,7 @@ pub async fn find(conn: &mut PgConnection, entry: &EntryName, version: &str) -> 
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
+                  v.approved_findings as "approved_findings: Json<Findings>",
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from chart_versions v join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by where v.entry = $1 and v.version = $2"#,
         entry.as_str(),
@@ -112,11 +116,43 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
+                  v.approved_findings as "approved_findings: Json<Findings>",
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from offered_versions o join chart_versions v on v.id = o.id join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by
            where o.entry = $1 and o.offered_until > $2
            order by o.state, o.sort_key desc limit 1"#,
         entry.as_str(),
+        today
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match row {
+        Some(row) => Ok(Some(with_approvals(conn, row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// What a version is compared with, with what was found in it when it was approved: the one that is offered, `today` being the
+/// day, or else the last that was. Never the version itself.
+pub async fn find_before(
+    conn: &mut PgConnection,
+    entry: &EntryName,
+    version: &str,
+    today: Date,
+) -> Result<Option<Version>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select v.id, v.entry, v.version, v.digest, v.origin,
+                  coalesce(v.approved_findings, v.findings) as "findings!: Json<Findings>", v.state,
+                  v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
+                  v.approved_findings as "approved_findings: Json<Findings>",
+                  v.given is distinct from e.given as "is_stale!", v.judging_error
+           from chart_versions v join catalog_entries e on e.name = v.entry
+           left join offered_versions o on o.id = v.id and o.offered_until > $3 left join people p on p.id = v.taken_in_by
+           where v.entry = $1 and v.version <> $2 and v.offered_at is not null
+           order by o.id is null, o.state, o.sort_key desc, v.offered_at desc, v.sort_key desc limit 1"#,
+        entry.as_str(),
+        version,
         today
     )
     .fetch_optional(&mut *conn)
@@ -165,6 +201,7 @@ impl Row {
             digest: self.digest,
             origin: self.origin,
             findings: self.findings.0,
+            approved_findings: self.approved_findings.map(|found| found.0),
             given: self.given,
             reason: self.reason,
             round: self.round,
@@ -205,6 +242,7 @@ pub async fn set_state(
     sqlx::query!(
         "update chart_versions set state = $2, sunset_on = $3, reason = $4, state_at = $5,
                 offered_at = coalesce(offered_at, case when $2 = 'approved' then $5::timestamptz end),
+                approved_findings = case when $2 = 'approved' then findings else approved_findings end,
                 round = round + case when $2 = 'candidate' then 1 else 0 end
          where id = $1",
         id.0,
@@ -236,6 +274,7 @@ pub async fn judge_anew(db: impl PgExecutor<'_>, judged: &JudgedAnew<'_>, at: Of
         "update chart_versions set given = $2, rendered = $3, findings = $4, judging_error = null, approvals_needed = $5,
                 sunset_on = $7, state = $6, state_at = case when state = $6 then state_at else $8 end,
                 reason = case when state = $6 then reason else $9 end,
+                approved_findings = case when $6 in ('approved', 'deprecated') then $4 else approved_findings end,
                 round = round + case when $6 = 'candidate' and (state <> $6 or (findings, rendered) is distinct from ($4, $3))
                                      then 1 else 0 end
          where id = $1",
@@ -284,15 +323,20 @@ pub async fn set_approvals_needed(db: impl PgExecutor<'_>, id: VersionId, needed
     Ok(())
 }
 
-/// Another version of the entry that is this one, but for a `v` in front of it.
-pub async fn find_other_spelling(db: impl PgExecutor<'_>, entry: &EntryName, version: &str) -> Result<Option<String>> {
-    let other = sqlx::query_scalar!(
-        "select version from chart_versions
-         where entry = $1 and version <> $2 and ltrim(version, 'v') = ltrim($2, 'v') limit 1",
+/// Other versions of the entry whose keys begin as this does.
+pub async fn list_alike(
+    db: impl PgExecutor<'_>,
+    entry: &EntryName,
+    version: &str,
+    key_begins: &str,
+) -> Result<Vec<String>> {
+    let alike = sqlx::query_scalar!(
+        "select version from chart_versions where entry = $1 and version <> $2 and starts_with(sort_key, $3)",
         entry.as_str(),
-        version
+        version,
+        key_begins
     );
-    other.fetch_optional(db).await
+    alike.fetch_all(db).await
 }
 
 /// Whether teams were ever offered one of an entry.

@@ -43,7 +43,7 @@ pub enum DraftError {
     NoGroup { name: String },
     #[error("has a group {name:?} already")]
     SameGroup { name: String },
-    #[error("has no value number {}", index + 1)]
+    #[error("has no value number {}", index.saturating_add(1))]
     NoSuchValue { index: usize },
 }
 

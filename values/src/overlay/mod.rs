@@ -7,6 +7,7 @@ mod questions;
 mod typed;
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 pub use draft::{Direction, Draft, DraftError, MAX_DRAFT_BYTES};
 pub use panel::{Panel, PanelTyped};
@@ -150,6 +151,20 @@ impl Overlay {
     pub fn default_values(&self, context: &Context) -> Value {
         let own = self.defaults.iter().filter(|default| applies(&default.classes, &default.environments, context));
         nest(own.map(|default| (&default.path, &default.value)))
+    }
+
+    /// One for whom nothing is named, and all combinations of the classes and environments that defaults and imposed values name.
+    pub fn contexts(&self) -> Vec<Context> {
+        let defaults = self.defaults.iter().map(|default| (&default.classes, &default.environments));
+        let scopes: Vec<_> =
+            defaults.chain(self.imposed.iter().map(|imposed| (&imposed.classes, &imposed.environments))).collect();
+        let any = || std::iter::once(String::new());
+        let classes: BTreeSet<_> =
+            any().chain(scopes.iter().flat_map(|(classes, _)| classes.iter().cloned())).collect();
+        let environments: BTreeSet<_> =
+            any().chain(scopes.iter().flat_map(|(_, named)| named.iter().cloned())).collect();
+        let both = classes.iter().flat_map(|class| environments.iter().map(move |environment| (class, environment)));
+        both.map(|(class, environment)| Context { class: class.clone(), environment: environment.clone() }).collect()
     }
 
     /// What is imposed for a class and environment.

@@ -426,7 +426,7 @@ fn review() -> VersionReview {
         taken_in_by: Some("A person of Platform".into()),
         metadata: metadata(),
         findings: now,
-        before: Some(VersionBefore { version: "17.4.0".into(), findings: findings() }),
+        before: Some(VersionBefore { version: "17.4.0".into(), is_offered: true, findings: findings() }),
         gravity: vec![
             Gravity::Risk,
             Gravity::ClusterScoped,
@@ -435,6 +435,7 @@ fn review() -> VersionReview {
             Gravity::PodSecurity,
             Gravity::NewRepositories,
             Gravity::OtherSigner,
+            Gravity::NotAllListed,
             Gravity::Eased,
         ],
         approvals: vec![ApprovalMark {

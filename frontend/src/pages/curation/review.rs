@@ -33,7 +33,8 @@ pub fn page(frame: Frame, view: VersionReview, again: Again) -> String {
 
 fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
     let below = match &view.before {
-        Some(before) => format!("Compared with {}, which teams install now.", before.version),
+        Some(before) if before.is_offered => format!("Compared with {}, which teams install now.", before.version),
+        Some(before) => format!("Compared with {}, which teams were offered last.", before.version),
         None => "Nothing else of this entry is offered now.".to_owned(),
     };
     let mut head = Head::new(format!("{} {}", view.title, view.version), below);
@@ -394,6 +395,7 @@ fn why(gravity: &[Gravity]) -> Option<AnyView> {
             Gravity::PodSecurity => "it needs a lower level of pod security",
             Gravity::NewRepositories => "its images come from other repositories",
             Gravity::OtherSigner => "it is signed by somebody else, or by nobody",
+            Gravity::NotAllListed => "there is more in it than is listed here",
             Gravity::Eased => {
                 "the entry's risk was lowered, or its rule switched on, and two people have approved nothing since"
             }

@@ -16,7 +16,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
     spec.check()?;
-    let given = entry_form::given(&entry_form::read(spec)?);
+    let given = entry_form::kept(&entry_form::given(&entry_form::read(spec)?)?);
     change!(ctx, |tx| {
         hold_source(tx, spec).await?;
         let is_added =
@@ -34,7 +34,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
 pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     spec.check()?;
-    let given = entry_form::given(&entry_form::read(spec)?);
+    let given = entry_form::kept(&entry_form::given(&entry_form::read(spec)?)?);
     change!(ctx, |tx| {
         let entry = lock(tx, name).await?;
         if entry.version != read {

@@ -13,29 +13,36 @@ const MOST_SHOWN: usize = 200;
 /// Of what a chart renders to with its defaults.
 pub fn of(manifests: &str, signature: Signature) -> Result<Findings, RenderedError> {
     let facts = rendered::read(manifests, &Limits::default())?;
+    let mut is_cut = false;
+    let mut shown = |lines: &mut dyn Iterator<Item = String>| {
+        let (lines, is_cut_now) = shown(lines);
+        is_cut |= is_cut_now;
+        lines
+    };
     Ok(Findings {
-        images: shown(facts.images.iter().map(|image| image.image.clone())),
-        cluster_scoped: shown(facts.cluster_scoped().map(|object| object.id.to_string())),
-        custom_resources: shown(facts.crds.iter().map(|crd| crd.kind.clone())),
+        images: shown(&mut facts.images.iter().map(|image| image.image.clone())),
+        cluster_scoped: shown(&mut facts.cluster_scoped().map(|object| object.id.to_string())),
+        custom_resources: shown(&mut facts.crds.iter().map(|crd| crd.kind.clone())),
         rights: facts.rights.rights.iter().map(right).collect(),
         pod_security: facts.pod_security.level,
-        pod_security_violations: shown(violations(&facts)),
+        pod_security_violations: shown(&mut violations(&facts)),
         not_creatable: shown(
-            facts.outside(&creatable(), SAMPLE_NAMESPACE).iter().map(|outside| outside.object.to_string()),
+            &mut facts.outside(&creatable(), SAMPLE_NAMESPACE).iter().map(|outside| outside.object.to_string()),
         ),
-        hooks: shown(facts.hooks.iter().map(|hook| format!("{} {}", hook.events.join(", "), hook.object))),
+        hooks: shown(&mut facts.hooks.iter().map(|hook| format!("{} {}", hook.events.join(", "), hook.object))),
         needs: needs(&facts),
         n_objects: facts.objects.len(),
         signature,
+        is_cut,
     })
 }
 
-/// Each once, in order.
-fn shown(lines: impl Iterator<Item = String>) -> Vec<String> {
+/// Each once, in order; and whether there are more than are shown.
+fn shown(lines: &mut dyn Iterator<Item = String>) -> (Vec<String>, bool) {
     let all: BTreeSet<_> = lines.map(|line| line.replace('\0', "")).collect();
     let n_more = all.len().saturating_sub(MOST_SHOWN);
     let more = (n_more > 0).then(|| format!("and {n_more} more"));
-    all.into_iter().take(MOST_SHOWN).chain(more).collect()
+    (all.into_iter().take(MOST_SHOWN).chain(more).collect(), n_more > 0)
 }
 
 fn right(found: &Found) -> Right {

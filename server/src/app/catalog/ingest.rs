@@ -5,8 +5,9 @@
 
 mod fetch;
 mod kept;
-pub(super) mod steps;
 
+use super::entry_form::Given;
+use super::steps::{Stop, judge, kept_text, lay, read, render, unpack};
 use super::{archives, entry_form, icons, judging, lock, news, subject, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
@@ -16,7 +17,7 @@ use crate::store::catalog_entries::Entry;
 use crate::store::chart_archives::Archive as Kept;
 use crate::store::chart_ingests::{End, Order, What};
 use crate::store::chart_versions::{NewVersion, Version as Offered};
-use charts::archive::Digest;
+use charts::archive::{Archive, Digest};
 use charts::changelog;
 use charts::chart::Chart;
 use charts::version::{Difference, Version};
@@ -28,9 +29,8 @@ use domain::name::{EntryName, SourceName};
 use domain::text;
 use domain::view::{IngestState, IngestStep};
 use domain::{Action, Refusal};
-pub(super) use kept::kept_text;
 use kept::{metadata, templates};
-use steps::{judge, lay, read, render, unpack, vouch};
+
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -38,8 +38,6 @@ use uuid::Uuid;
 pub const LARGEST_ARCHIVE: usize = 20 << 20;
 /// Archives that wait to be taken in; each is kept in the database until then.
 const MOST_WAITING: i64 = 50;
-/// Characters that are kept of why something is not done.
-pub(super) const LONGEST_REASON: usize = 1000;
 /// Characters of an upload's name that are kept.
 const LONGEST_FILE_NAME: usize = 200;
 
@@ -147,21 +145,6 @@ impl Job<Ctx> for IngestChart {
     }
 }
 
-/// Why it ends without a version.
-pub(super) enum Stop {
-    /// What was found cannot be taken in.
-    Refused(String),
-    /// It could not be done now.
-    Failed(String),
-    Error(Error),
-}
-
-impl<E: Into<Error>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Error(error.into())
-    }
-}
-
 /// What is no fault of what was asked for can be tried again.
 fn not_now(error: Error) -> Stop {
     match error {
@@ -237,7 +220,10 @@ impl Run<'_> {
             None => (Signature::NotRequired, order.what.words()),
             Some(found) => {
                 let origin = format!("{}: {}", order.what.words(), found.fetched.from);
-                (self.step("Verify who vouches for it", vouch(found, chart.clone(), self.ctx.now())).await?, origin)
+                (
+                    self.step("Verify who vouches for it", fetch::vouch(found, chart.clone(), self.ctx.now())).await?,
+                    origin,
+                )
             }
         };
         let (version, digest) = (chart.metadata.version.as_str(), archive.digest.to_hex());
@@ -254,9 +240,9 @@ impl Run<'_> {
             true => true,
             false => self.step("Lay the entry's form over it", lay(overlay.clone(), chart.clone())).await?,
         };
-        let given = entry_form::given(&overlay);
-        let rendered = self.step("Render it", render(self.ctx, &archive, &chart, &given)).await?;
-        let found = self.step("Judge what it renders to", judge(rendered.clone(), signature)).await?;
+        let given = entry_form::given(&overlay).map_err(|refusal| Stop::Failed(refusal.to_string()))?;
+        let (rendered, found) = self.render(&archive, &chart, &given, &signature).await?;
+        let given = entry_form::kept(&given);
         let picture = match icons::of_chart(&chart, &archive.files) {
             Ok(picture) => picture,
             Err(why) => self.step("Look at its icon", async { Ok((None, why)) }).await?,
@@ -278,6 +264,28 @@ impl Run<'_> {
         let judged =
             Judged { spec, given, fits, rendered: kept_text(&rendered), found, picture, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await
+    }
+
+    /// With each of the values that its entry gives: the manifests of the first, and what is found in all.
+    async fn render(
+        &mut self,
+        archive: &Archive,
+        chart: &Chart,
+        given: &[Given],
+        signature: &Signature,
+    ) -> Result<(String, Findings), Stop> {
+        let mut whole: Option<(String, Findings)> = None;
+        for Given { for_whom, values } in given {
+            let of = for_whom.as_ref().map(|names| format!(" for {names}")).unwrap_or_default();
+            let rendered = self.step(&format!("Render it{of}"), render(self.ctx, archive, chart, values)).await?;
+            let judged = judge(rendered.clone(), signature.clone());
+            let found = self.step(&format!("Judge what it renders to{of}"), judged).await?;
+            whole = Some(match whole {
+                None => (rendered, found),
+                Some((first, before)) => (first, before.with(found)),
+            });
+        }
+        whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))
     }
 
     /// Does a step and writes down what came of it.
@@ -321,7 +329,7 @@ impl Run<'_> {
             if end_if_known(ctx, tx, (id, order), version, &kept.digest).await? {
                 return Ok(()); // somebody else took it in meanwhile
             }
-            if let Some(other) = store::chart_versions::find_other_spelling(&mut **tx, entry, version).await? {
+            if let Some(other) = other_spelling_there(tx, entry, &chart.metadata.version).await? {
                 let why = other_spelling(entry, version, &other);
                 let end = End { state: IngestState::Refused, error: Some(&why), version: None };
                 store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
@@ -331,7 +339,8 @@ impl Run<'_> {
             }
             let today = super::day(ctx.now());
             let offered = store::chart_versions::find_offered(tx, entry, today).await?;
-            let approvals_needed = found.approvals_needed(stakes, offered.as_ref().map(|version| &version.findings));
+            let before = store::chart_versions::find_before(tx, entry, version, today).await?;
+            let approvals_needed = found.approvals_needed(stakes, before.as_ref().map(|version| &version.findings));
             if about.given.as_ref() != Some(&judged.given) {
                 store::catalog_entries::set_given(&mut **tx, entry, &judged.given).await?;
                 judging::order(tx, entry).await?;
@@ -435,6 +444,17 @@ fn other_bytes(entry: &EntryName, version: &str, there: &str) -> String {
 fn other_spelling(entry: &EntryName, version: &str, other: &str) -> String {
     format!("{entry} {other} is there, which is the same version as {version}: write versions of a chart in one way")
 }
+
+/// The same version as it was written before: `2.0` and `v2.0.0` are `2.0.0`.
+async fn other_spelling_there(tx: &mut Change, entry: &EntryName, version: &Version) -> Result<Option<String>> {
+    let key = sort_key(version);
+    let alike = store::chart_versions::list_alike(&mut **tx, entry, version.as_str(), &key[..NUMBERS]).await?;
+    let is_same = |other: &String| Version::parse(other).is_ok_and(|other| other.canonical() == version.canonical());
+    Ok(alike.into_iter().find(is_same))
+}
+
+/// Characters of a key that are its numbers: three of 20 digits with dots between.
+const NUMBERS: usize = 62;
 
 /// Sorts byte by byte as versions do (<https://semver.org/#spec-item-11>): a release after its pre-releases, of these numbers
 /// before words, and fewer parts before more. No two texts have one key.

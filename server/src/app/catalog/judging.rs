@@ -1,8 +1,8 @@
 //! Versions are rendered and judged with the values that their entry gives: when it gives others, all of them are anew, one by
 //! one. What then asks for more than people approved is no longer offered, until they approve it as it is now.
 
-use super::ingest::steps::{judge, read, render, unpack};
-use super::ingest::{LONGEST_REASON, Stop, kept_text};
+use super::entry_form::Given;
+use super::steps::{Stop, judge, kept_text, read, render, unpack};
 use super::{archives, day, entry_form, lock, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
@@ -13,10 +13,16 @@ use domain::catalog::{ChartVersion, Findings, VersionState};
 use domain::id::VersionId;
 use domain::name::EntryName;
 use domain::{Action, text};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+/// Characters that are kept of why one cannot be judged.
+const LONGEST_REASON: usize = 1000;
 /// How long one whose archive cannot be read is put off: whoever runs Berth sees to it.
 const UNTIL_READABLE: std::time::Duration = std::time::Duration::from_secs(300);
+/// One at a time in each process: an entry may have many versions, and other work goes on meanwhile.
+static TURN: Semaphore = Semaphore::const_new(1);
+const PUT_OFF: std::time::Duration = std::time::Duration::from_secs(1);
 const ASKS_FOR_MORE: &str = "The entry gives other values since it was approved, and with those it asks for more.";
 
 /// Orders it for all versions of an entry that were rendered with other values than it gives now. The entry is held.
@@ -33,6 +39,9 @@ impl Job<Ctx> for JudgeVersion {
     const NAME: &'static str = "judge_version";
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
+        let Ok(_turn) = TURN.try_acquire() else {
+            return Outcome::Later { why: "others are being judged".into(), not_before: PUT_OFF };
+        };
         match run(ctx, VersionId(key)).await {
             Ok(outcome) => outcome,
             Err(error) => error.into(),
@@ -56,18 +65,19 @@ async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
     if found.given == about.given {
         return Ok(Outcome::Done);
     }
-    let given = entry_form::given(&entry_form::read(&about.spec)?);
+    let all_given = entry_form::given(&entry_form::read(&about.spec)?)?;
+    let given = entry_form::kept(&all_given);
     let bytes = match archives::bytes(ctx, &mut conn, &found.digest).await {
         Ok(bytes) => bytes,
         Err(Error::Refused(refusal)) => {
             let why = refusal.to_string();
             store::chart_versions::set_judging_error(&mut *conn, id, &why).await?;
-            return Ok(Outcome::Later { why: why.into(), not_before: UNTIL_READABLE });
+            return Ok(Outcome::Later { why, not_before: UNTIL_READABLE });
         }
         Err(error) => return Err(error),
     };
     drop(conn);
-    let judged = match render_anew(ctx, &found, bytes, &given).await {
+    let judged = match render_anew(ctx, &found, bytes, &all_given).await {
         Ok(judged) => Ok(judged),
         Err(Stop::Refused(why) | Stop::Failed(why)) => Err(text::shown(&why, LONGEST_REASON)),
         Err(Stop::Error(error)) => return Err(error),
@@ -92,12 +102,19 @@ async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-async fn render_anew(ctx: &Ctx, found: &Version, bytes: Vec<u8>, given: &str) -> Result<(String, Findings), Stop> {
+async fn render_anew(ctx: &Ctx, found: &Version, bytes: Vec<u8>, given: &[Given]) -> Result<(String, Findings), Stop> {
     let ((archive, _), _) = unpack(bytes).await?;
     let (chart, _) = read(archive.clone()).await?;
-    let (rendered, _) = render(ctx, &archive, &chart, given).await?;
-    let (findings, _) = judge(rendered.clone(), found.findings.signature.clone()).await?;
-    Ok((kept_text(&rendered), findings))
+    let mut whole: Option<(String, Findings)> = None;
+    for Given { values, .. } in given {
+        let (rendered, _) = render(ctx, &archive, &chart, values).await?;
+        let (findings, _) = judge(rendered.clone(), found.findings.signature.clone()).await?;
+        whole = Some(match whole {
+            None => (kept_text(&rendered), findings),
+            Some((first, before)) => (first, before.with(findings)),
+        });
+    }
+    whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))
 }
 
 async fn keep(
@@ -109,24 +126,30 @@ async fn keep(
     findings: &Findings,
 ) -> Result<()> {
     let ChartVersion { id, entry, version, state, .. } = &found.about;
+    let asks_for_more = findings.asks_for_more_than(found.approved_findings.as_ref().unwrap_or(&found.findings));
     let state = match state {
-        VersionState::Approved | VersionState::Deprecated { .. } if findings.asks_for_more_than(&found.findings) => {
-            VersionState::Candidate
-        }
+        VersionState::Approved if asks_for_more => VersionState::Candidate,
+        // It was to end: who wants it all the same opens it again.
+        VersionState::Deprecated { .. } if asks_for_more => VersionState::Blocked,
         VersionState::Candidate | VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked => {
             *state
         }
     };
+    let before = store::chart_versions::find_before(tx, entry, version, day(ctx.now())).await?;
     let stakes = lock(tx, entry).await?.stakes();
-    let offered = store::chart_versions::find_offered(tx, entry, day(ctx.now())).await?;
-    let before = offered.filter(|offered| offered.about.id != *id).map(|offered| offered.findings);
-    let approvals_needed = match state {
-        VersionState::Candidate => findings.approvals_needed(stakes, before.as_ref()),
-        VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked => {
-            found.about.approvals_needed
-        }
+    // Fewer than before are never enough, and two decide on what nobody approved as it is.
+    let needed = match (state == found.about.state, state) {
+        (true, VersionState::Candidate) => findings.approvals_needed(stakes, before.as_ref().map(|it| &it.findings)),
+        (false, _) => 2,
+        (true, VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked) => 0,
     };
-    let judged = JudgedAnew { id: *id, given, rendered, findings, state, reason: ASKS_FOR_MORE, approvals_needed };
+    let approvals_needed = needed.max(found.about.approvals_needed);
+    let reason = match &found.reason {
+        Some(reason) => format!("{ASKS_FOR_MORE} Before: {reason}"),
+        None => ASKS_FOR_MORE.to_owned(),
+    };
+    let reason = text::shown(&reason, LONGEST_REASON);
+    let judged = JudgedAnew { id: *id, given, rendered, findings, state, reason: &reason, approvals_needed };
     store::chart_versions::judge_anew(&mut **tx, &judged, ctx.now()).await?;
     let kind = EventKind::VersionJudged { findings: Some(findings.clone()), error: None, state, approvals_needed };
     tx.record(ctx, version_subject(entry, version), None, kind);

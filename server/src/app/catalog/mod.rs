@@ -17,6 +17,7 @@ mod judging;
 mod listings;
 mod news;
 mod sources;
+mod steps;
 mod versions;
 
 pub use archives::try_out as try_archives_dir;

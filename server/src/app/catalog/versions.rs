@@ -32,8 +32,8 @@ pub async fn approve(
             return Err(Refusal::NotPossible(why.into()).into());
         }
         // What is at stake may be more by now than when it was taken in: another version is offered, or the entry is riskier.
-        let offered = store::chart_versions::find_offered(tx, entry, day(ctx.now())).await?;
-        let needed = found.findings.approvals_needed(stakes, offered.as_ref().map(|offered| &offered.findings));
+        let before = store::chart_versions::find_before(tx, entry, version, day(ctx.now())).await?;
+        let needed = found.findings.approvals_needed(stakes, before.as_ref().map(|before| &before.findings));
         if needed > found.about.approvals_needed {
             store::chart_versions::set_approvals_needed(&mut **tx, found.about.id, needed).await?;
             found.about.approvals_needed = needed;

@@ -3,6 +3,7 @@
 mod curated;
 mod entry_form;
 mod gallery;
+mod places;
 mod review;
 mod runs;
 mod sources;

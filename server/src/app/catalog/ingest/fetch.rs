@@ -1,7 +1,8 @@
 //! A chart from its source: fetched behind the guard, and vouched for as the source demands.
 
-use super::{LARGEST_ARCHIVE, Stop};
+use super::LARGEST_ARCHIVE;
 use crate::app::catalog::sources::{open, policy, read_index};
+use crate::app::catalog::steps::{Stop, compute};
 use crate::app::{Ctx, Error};
 use crate::store;
 use charts::chart::Chart;
@@ -12,6 +13,7 @@ use signatures::provenance::Archive;
 use signatures::{Policy, ProofKind, SignedBy, Verdict};
 use sources::repository::{Index, IndexRepository};
 use sources::{Fetched, Limits, Reader};
+use std::sync::Arc;
 use time::OffsetDateTime;
 
 /// The media types of bundles begin so, whatever their version.
@@ -125,6 +127,15 @@ fn stop_of(error: sources::Error) -> Stop {
     };
     let why = text::shown(&error.to_string(), 1000);
     if is_wrong { Stop::Refused(why) } else { Stop::Failed(why) }
+}
+
+/// Whether it is the chart that was asked for, and whoever the source demands has signed it.
+pub async fn vouch(found: FromSource, chart: Arc<Chart>, now: OffsetDateTime) -> Result<(Signature, String), Stop> {
+    compute(move || {
+        found.require(&chart)?;
+        found.verify(&chart, now)
+    })
+    .await
 }
 
 impl FromSource {

@@ -1,14 +1,10 @@
 //! What is kept of a chart, as the database takes it.
 
+use crate::app::catalog::steps::kept_text;
 use charts::archive::Archive;
 use charts::chart::Chart;
 use domain::view::ChartMetadata;
 use std::collections::BTreeMap;
-
-/// A text as the database takes it.
-pub fn kept_text(text: &str) -> String {
-    text.replace('\0', "")
-}
 
 /// Those that are text.
 pub fn templates(archive: &Archive, chart: &Chart) -> BTreeMap<String, String> {

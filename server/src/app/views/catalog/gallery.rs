@@ -1,25 +1,20 @@
 //! The gallery, and one entry of it.
 
+use super::places::{KnownPlace, known, own_namespaces};
 use super::runs::runs;
 use super::{can_curate, today};
 use crate::app::catalog::{self, MOST_VERSIONS};
-use crate::app::{Ctx, Error, LARGEST_PAGE, Result, paginate, views};
+use crate::app::{Ctx, Error, Result, paginate};
 use crate::store;
-use crate::store::Visible;
 use crate::store::catalog_entries::Entry;
 use crate::store::catalog_lists::{Offer, Wanted};
 use crate::store::chart_versions::Version;
-use crate::store::namespaces::Stored;
-use domain::actor::TeamRole;
-use domain::catalog::{Approval, Category, EntryFit, EntrySpec, Findings, Place};
-use domain::class::PodSecurity;
+use domain::Action;
+use domain::catalog::{Approval, Category, EntryFit, EntrySpec};
 use domain::name::EntryName;
-use domain::namespace::NamespaceState;
 use domain::view::{
-    EntryAbout, EntryCard, EntryView, Gallery, NamespaceFit, NamespacePlace, NamespaceRow, OfferedVersion, Page,
-    VersionNews, VersionRow,
+    EntryAbout, EntryCard, EntryView, Gallery, NamespaceFit, OfferedVersion, Page, VersionNews, VersionRow,
 };
-use domain::{Action, Quota};
 
 /// What somebody looks for.
 #[derive(Debug, Clone, Default)]
@@ -181,66 +176,4 @@ fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
         withdrawn: withdrawn_reason,
         icon,
     }
-}
-
-/// A namespace of one's teams, with what decides whether something fits.
-struct KnownPlace {
-    view: NamespacePlace,
-    pod_security: PodSecurity,
-    /// What the cluster enforces, or else what was granted.
-    quota: Quota,
-    used: Option<Quota>,
-}
-
-impl KnownPlace {
-    fn of(stored: &Stored, row: &NamespaceRow) -> Self {
-        let quota = row.enforced.unwrap_or(row.quota);
-        let pod_security = stored.namespace.class.spec.pod_security;
-        Self { view: place_of(stored), pod_security, quota, used: row.used }
-    }
-
-    fn place(&self) -> Place<'_> {
-        Place {
-            team: &self.view.team,
-            class: &self.view.class,
-            environment: self.view.environment,
-            pod_security: self.pod_security,
-            quota: self.quota,
-            used: self.used,
-        }
-    }
-
-    fn fit(&self, spec: &EntrySpec, findings: &Findings) -> EntryFit {
-        EntryFit::of(spec, &findings.needs, findings.pod_security, &self.place())
-    }
-}
-
-pub(super) fn place_of(stored: &Stored) -> NamespacePlace {
-    let namespace = &stored.namespace;
-    NamespacePlace {
-        cluster: namespace.cluster.name.clone(),
-        name: namespace.name.clone(),
-        team: namespace.team.slug.clone(),
-        class: namespace.class.name.clone(),
-        environment: namespace.class.spec.environment,
-    }
-}
-
-/// The namespaces of one's own teams, by name. At most a page of the largest.
-async fn own_namespaces(ctx: &Ctx) -> Result<Vec<Stored>> {
-    let Some(person) = ctx.actor.person() else { return Ok(Vec::new()) };
-    let mut conn = ctx.db().acquire().await?;
-    Ok(store::namespaces::list(&mut conn, &Visible::own(person), None, LARGEST_PAGE).await?)
-}
-
-/// Those of them that one may install into: they are there, and one is a developer of their team.
-fn known(ctx: &Ctx, own: &[Stored]) -> Vec<KnownPlace> {
-    let Some(person) = ctx.actor.person() else { return Vec::new() };
-    let rows = views::namespaces::rows(ctx, own);
-    let may_install = |stored: &Stored| {
-        let role = person.role_in(stored.namespace.team.id);
-        stored.state == NamespaceState::Ready && stored.ending.is_none() && role >= Some(TeamRole::Developer)
-    };
-    let known = own.iter().zip(&rows).filter(|(stored, _)| may_install(stored));
-    known.map(|(stored, row)| KnownPlace::of(stored, row)).collect()
 }

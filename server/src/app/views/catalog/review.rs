@@ -6,7 +6,7 @@ use crate::store;
 use crate::store::chart_versions::Version;
 use domain::Action;
 use domain::actor::PlatformRole;
-use domain::catalog::{EntrySpec, Findings, VersionState};
+use domain::catalog::{EntrySpec, Findings, Judging, VersionState};
 use domain::class::Class;
 use domain::name::EntryName;
 use domain::view::{ClassFit, VersionBefore, VersionReview};
@@ -19,8 +19,7 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let mut conn = ctx.snapshot().await?;
     let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
     let found = store::chart_versions::find(&mut conn, name, version).await?.ok_or(Error::NotFound)?;
-    let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
-    let before = offered.filter(|before| before.about.id != found.about.id);
+    let before = store::chart_versions::find_before(&mut conn, name, version, today(ctx)).await?;
     let archive = store::chart_archives::describe(&mut *conn, &found.digest).await?;
     let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
     let classes = store::classes::list_offered(&mut *conn).await?;
@@ -65,7 +64,11 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         taken_in_by: found.taken_in_by,
         metadata: archive.metadata,
         findings: found.findings,
-        before: before.map(|before| VersionBefore { version: before.about.version, findings: before.findings }),
+        before: before.map(|before| VersionBefore {
+            is_offered: before.about.state.is_offered(today(ctx)) && before.about.judging == Judging::Done,
+            version: before.about.version,
+            findings: before.findings,
+        }),
         gravity: gravity.into_iter().collect(),
         approvals: found.about.approvals,
         approvals_needed,

@@ -1,7 +1,7 @@
 //! What runs of an entry in namespaces of one's teams, by what Helm and charts write on workloads. Releases of which nothing runs
 //! are not seen.
 
-use super::gallery::place_of;
+use super::places::place_of;
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::namespaces::Stored;

@@ -1,15 +1,13 @@
-//! The steps of taking a chart in, each with what was seen: what is computed is computed off the threads that serve others.
+//! What is done with a chart before it is judged, each step with what was seen: what is computed is computed off the threads that
+//! serve others.
 
-use super::Stop;
-use super::fetch::FromSource;
-use crate::app::Ctx;
-use crate::app::catalog::{entry_form, findings};
+use super::{entry_form, findings};
+use crate::app::{Ctx, Error};
 use charts::archive::{Archive, Limits};
 use charts::chart::{Chart, ChartType};
 use domain::catalog::{Findings, Signature};
 use helm::{ChartFiles, Helm, HelmError, Render};
 use std::sync::{Arc, LazyLock};
-use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use values::Overlay;
 
@@ -17,8 +15,28 @@ use values::Overlay;
 const RENDERS: usize = 2;
 static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(RENDERS)));
 
+/// Why a step ends without what it is for.
+pub enum Stop {
+    /// What was found cannot be taken in.
+    Refused(String),
+    /// It could not be done now.
+    Failed(String),
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// A text as the database takes it.
+pub fn kept_text(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// Off the threads that serve others: it takes processor time.
-async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T, Stop> + Send + 'static) -> Result<T, Stop> {
+pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T, Stop> + Send + 'static) -> Result<T, Stop> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Stop::Error(anyhow::Error::from(error).into()))?
 }
 
@@ -100,15 +118,6 @@ fn stop_of(error: HelmError) -> Stop {
         HelmError::NotFound { .. } | HelmError::WrongVersion { .. } => Stop::Failed(error.to_string()),
         HelmError::Stopping | HelmError::Io(_) => Stop::Error(anyhow::Error::from(error).into()),
     }
-}
-
-/// Whether it is the chart that was asked for, and whoever the source demands has signed it.
-pub async fn vouch(found: FromSource, chart: Arc<Chart>, now: OffsetDateTime) -> Result<(Signature, String), Stop> {
-    compute(move || {
-        found.require(&chart)?;
-        found.verify(&chart, now)
-    })
-    .await
 }
 
 pub async fn judge(rendered: String, signature: Signature) -> Result<(Findings, String), Stop> {
