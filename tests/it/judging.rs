@@ -91,8 +91,9 @@ async fn values_for_some_classes_and_environments_are_judged_too() {
     let later = platform.get(&path(&entry, "/versions/1.1.0")).await.expect(200).json();
     assert_eq!(later["findings"]["pod_security"], "privileged");
 
-    let many: Vec<_> =
-        (0..9).map(|n| json!({"path": "/replicas", "value": n, "note": "", "classes": [format!("class-{n}")]})).collect();
+    let many: Vec<_> = (0..9)
+        .map(|n| json!({"path": "/replicas", "value": n, "note": "", "classes": [format!("class-{n}")]}))
+        .collect();
     let now = platform.get(&path(&entry, "")).await.expect(200).json();
     let spec = with(now["spec"].clone(), json!({"form": {"imposed": many}}));
     let body = json!({"version": now["version"], "spec": spec});

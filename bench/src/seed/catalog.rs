@@ -40,7 +40,7 @@ const VERSIONS: &str = r"
                'hooks', '[]'::jsonb, 'n_objects', 5, 'signature', jsonb_build_object('state', 'not_required'),
                'needs', jsonb_build_object('cpu_m', 100, 'memory_bytes', 134217728, 'storage_bytes', 0, 'n_unknown', 0)),
            now(), 0, now() - v * interval '1 hour',
-           (select string_agg(format(E'---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: part-%s\ndata:\n  version: "%s"\n',
+           (select string_agg(format(E'---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: part-%s\ndata:\n  version: %s\n',
                                      n, v), '') from generate_series(1, 40) n), '{}'
     from generate_series(1, $1::bigint) e, generate_series(1, $2::bigint) v";
 

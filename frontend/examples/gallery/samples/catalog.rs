@@ -390,6 +390,7 @@ fn findings() -> Findings {
         needs: needs(),
         n_objects: 12,
         signature: Signature::Verified { by: "Platform team, 9AB2 C4E1".into() },
+        is_cut: false,
     }
 }
 
