@@ -91,7 +91,7 @@ fn judging(view: &VersionReview) -> Option<AnyView> {
         Judging::Failed { why } => {
             let text = view! {
                 <p class="prose">{why.clone()}</p>
-                <p class="dim">"What follows is of the values that the entry gave before. Once its form changes it is tried again."</p>
+                <p class="dim">"What follows is of the values that the entry gave before. It is tried again when the form changes, or when it is blocked and opened again."</p>
             };
             let note = note::note_with(Tone::Warn, "Not judged with the values of now", text.into_any());
             Some(note::coded("judging-failed", note))

@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 /// Characters that are kept of why one cannot be judged.
 const LONGEST_REASON: usize = 1000;
-/// How long one whose archive cannot be read is put off: whoever runs Berth sees to it.
-const UNTIL_READABLE: std::time::Duration = std::time::Duration::from_secs(300);
+/// How long one is put off whose archive cannot be read, or for which there is no Helm: whoever runs Berth sees to it.
+const UNTIL_MENDED: std::time::Duration = std::time::Duration::from_secs(300);
 /// One at a time in each process: an entry may have many versions, and other work goes on meanwhile.
 static TURN: Semaphore = Semaphore::const_new(1);
 const PUT_OFF: std::time::Duration = std::time::Duration::from_secs(1);
@@ -69,17 +69,14 @@ async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
     let given = entry_form::kept(&all_given);
     let bytes = match archives::bytes(ctx, &mut conn, &found.digest).await {
         Ok(bytes) => bytes,
-        Err(Error::Refused(refusal)) => {
-            let why = refusal.to_string();
-            store::chart_versions::set_judging_error(&mut *conn, id, &why).await?;
-            return Ok(Outcome::Later { why, not_before: UNTIL_READABLE });
-        }
+        Err(Error::Refused(refusal)) => return put_off(ctx, id, refusal.to_string()).await,
         Err(error) => return Err(error),
     };
     drop(conn);
     let judged = match render_anew(ctx, &found, bytes, &all_given).await {
         Ok(judged) => Ok(judged),
-        Err(Stop::Refused(why) | Stop::Failed(why)) => Err(text::shown(&why, LONGEST_REASON)),
+        Err(Stop::Refused(why)) => Err(text::shown(&why, LONGEST_REASON)),
+        Err(Stop::Failed(why)) => return put_off(ctx, id, why).await,
         Err(Stop::Error(error)) => return Err(error),
     };
     change!(ctx, |tx| {
@@ -100,6 +97,13 @@ async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
         }
     })?;
     Ok(Outcome::Done)
+}
+
+/// No fault of the version: it is said, and tried again.
+async fn put_off(ctx: &Ctx, id: VersionId, why: String) -> Result<Outcome> {
+    let why = text::shown(&why, LONGEST_REASON);
+    store::chart_versions::set_judging_error(ctx.db(), id, &why).await?;
+    Ok(Outcome::Later { why, not_before: UNTIL_MENDED })
 }
 
 async fn render_anew(ctx: &Ctx, found: &Version, bytes: Vec<u8>, given: &[Given]) -> Result<(String, Findings), Stop> {

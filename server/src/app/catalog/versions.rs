@@ -1,6 +1,6 @@
 //! What is decided on versions.
 
-use super::{day, lock, version_subject};
+use super::{day, judging, lock, version_subject};
 use crate::app::{Ctx, Error, Result, change};
 use crate::store;
 use domain::audit::EventKind;
@@ -90,6 +90,8 @@ async fn set_state(
         let found = store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)?;
         let (before, after) = (found.about.state, next(&found.about)?);
         store::chart_versions::set_state(&mut **tx, found.about.id, after, Some(reason.as_str()), ctx.now()).await?;
+        // Who opens one again wants it judged, also where that failed before.
+        judging::order(tx, entry).await?;
         tx.record(ctx, version_subject(entry, version), None, event(before, after));
         Ok(after)
     })
