@@ -75,6 +75,8 @@ pub enum Outcome {
         why: String,
         not_before: std::time::Duration,
     },
+    /// Others of its kind have all the hands that it may have: it takes its turn, and nothing was tried.
+    Busy,
     /// An error of ours; try again a few times, then rest where people see it.
     Broken(String),
 }
@@ -83,6 +85,8 @@ pub enum Outcome {
 const LEASE: time::Duration = time::Duration::seconds(30);
 /// The longest wait between attempts.
 const LONGEST_WAIT: time::Duration = time::Duration::seconds(60);
+/// Until a job looks again whether a hand is free.
+const TURN: time::Duration = time::Duration::milliseconds(500);
 /// The longest that something outside may make it wait.
 const LONGEST_ASKED_FOR: std::time::Duration = std::time::Duration::from_secs(300);
 /// Attempts at a job that breaks before it is given up.
@@ -265,6 +269,7 @@ async fn record_outcome<C: Send + Sync>(
                 Some(every) => store::jobs::finish_until(&mut *conn, job.id, holder, now, now + every).await,
             };
         }
+        Outcome::Busy => return store::jobs::put_back(&mut *conn, job.id, holder, now + TURN).await,
         Outcome::Later { why, not_before } => {
             // Said once, not with each try.
             match job.attempts {
@@ -301,6 +306,7 @@ impl Outcome {
         match self {
             Self::Done => "done",
             Self::Later { .. } => "later",
+            Self::Busy => "busy",
             Self::Broken(_) => "broken",
         }
     }

@@ -202,6 +202,20 @@ pub async fn fail(
     Ok(gave_up.unwrap_or(false))
 }
 
+/// A job that was not tried: it is as before, and due then.
+pub async fn put_back(db: impl PgExecutor<'_>, id: i64, holder: Uuid, run_at: OffsetDateTime) -> Result<()> {
+    sqlx::query!(
+        "update jobs set leased_by = null, leased_until = null, attempts = attempts - 1, run_at = $3
+         where id = $1 and leased_by = $2",
+        id,
+        holder,
+        run_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Attempts at a job in hand that broke so far; none when another has taken it over.
 pub async fn find_n_broken(db: impl PgExecutor<'_>, id: i64, holder: Uuid) -> Result<Option<i32>> {
     sqlx::query_scalar!("select n_broken from jobs where id = $1 and leased_by = $2", id, holder)

@@ -117,12 +117,6 @@ fn too_many_wait() -> Refusal {
 
 /// Sources that are asked at a time: whatever one of them takes its time for, other work goes on.
 pub(super) static ASKING: Semaphore = Semaphore::const_new(2);
-/// How long what finds no free hand for that is put off.
-const PUT_OFF: std::time::Duration = std::time::Duration::from_secs(2);
-
-pub(super) fn busy() -> Outcome {
-    Outcome::Later { why: "other sources are being asked".into(), not_before: PUT_OFF }
-}
 
 /// Takes in what was ordered.
 pub struct IngestChart;
@@ -131,7 +125,7 @@ impl Job<Ctx> for IngestChart {
     const NAME: &'static str = "ingest_chart";
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
-        let Ok(_asking) = ASKING.try_acquire() else { return busy() };
+        let Ok(_asking) = ASKING.try_acquire() else { return Outcome::Busy };
         match run(ctx, IngestId(key)).await {
             Ok(()) => Outcome::Done,
             Err(error) => error.into(),

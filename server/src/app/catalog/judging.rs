@@ -22,7 +22,6 @@ const LONGEST_REASON: usize = 1000;
 const UNTIL_MENDED: std::time::Duration = std::time::Duration::from_secs(300);
 /// One at a time in each process: an entry may have many versions, and other work goes on meanwhile.
 static TURN: Semaphore = Semaphore::const_new(1);
-const PUT_OFF: std::time::Duration = std::time::Duration::from_secs(1);
 const ASKS_FOR_MORE: &str = "The entry gives other values since it was approved, and with those it asks for more.";
 
 /// Orders it for all versions of an entry that were rendered with other values than it gives now. The entry is held.
@@ -39,9 +38,7 @@ impl Job<Ctx> for JudgeVersion {
     const NAME: &'static str = "judge_version";
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
-        let Ok(_turn) = TURN.try_acquire() else {
-            return Outcome::Later { why: "others are being judged".into(), not_before: PUT_OFF };
-        };
+        let Ok(_turn) = TURN.try_acquire() else { return Outcome::Busy };
         match run(ctx, VersionId(key)).await {
             Ok(outcome) => outcome,
             Err(error) => error.into(),

@@ -1,6 +1,6 @@
 //! What sources have: asked now and then and by people, and what is newer taken in by itself.
 
-use super::ingest::{ASKING, busy, order_version, sort_key};
+use super::ingest::{ASKING, order_version, sort_key};
 use super::sources::{LIST_VERSIONS, open, read_index};
 use crate::app::{Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
@@ -87,7 +87,7 @@ impl Job<Ctx> for ListVersions {
     const NAME: &'static str = LIST_VERSIONS;
 
     async fn run(ctx: &Ctx, key: Uuid) -> Outcome {
-        let Ok(_asking) = ASKING.try_acquire() else { return busy() };
+        let Ok(_asking) = ASKING.try_acquire() else { return Outcome::Busy };
         list(ctx, key).await.into()
     }
 
