@@ -162,6 +162,8 @@ events! {
     VersionRefused = "version.refused" { origin: String, reason: String }
     VersionApproved = "version.approved" {
         digest: String, comment: Option<Comment>, approvals: usize, approvals_needed: u8,
+        /// The rule that did it, where no person did.
+        #[serde(skip_serializing_if = "Option::is_none")] rule: Option<String>,
     }
     VersionDeprecated = "version.deprecated" { before: VersionState, after: VersionState, reason: Comment }
     VersionBlocked = "version.blocked" { before: VersionState, reason: Comment }

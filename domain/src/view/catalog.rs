@@ -313,7 +313,7 @@ views! {
 
     pub struct VersionBefore {
         pub version: String,
-        /// Teams install it now; else it is the last that they were offered.
+        /// It is the one that teams install now; else they did before.
         pub is_offered: bool,
         /// As they were when it was approved.
         pub findings: Findings,

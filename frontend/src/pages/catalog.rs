@@ -20,7 +20,7 @@ pub fn page(frame: Frame, view: Gallery, is_first: bool) -> String {
 fn body(frame: &Frame, view: &Gallery, is_first: bool) -> AnyView {
     let mut head = Head::new(
         "Catalog",
-        "Charts that your platform team reviewed. Each is installed inside your namespace's quota.",
+        "Charts that your platform team reviewed, and whether they fit. Installing them from here is not part of Berth yet.",
     );
     head.actions = view
         .can_curate

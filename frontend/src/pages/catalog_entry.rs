@@ -69,7 +69,7 @@ fn stopped(view: &EntryView) -> Option<AnyView> {
         return Some(note::coded("withdrawn", note::note_with(Tone::Warn, "Withdrawn", text.into_any())));
     }
     view.offered.is_none().then(|| {
-        let text = "None of its versions is approved now. What runs of it stays and can be changed.";
+        let text = "None of its versions is offered now. What runs of it stays and can be changed.";
         note::coded("nothing-offered", note::note(Tone::Neutral, "Nothing of it can be installed", text))
     })
 }

@@ -86,7 +86,11 @@ fn image_hosts(reader: &mut Reader) -> Vec<String> {
     let mut hosts = reader.list(KEY).unwrap_or_default();
     for host in &mut hosts {
         match Host::parse(host) {
-            Ok(Host::Domain(name)) if name.contains('.') && !name.contains(['*', '_']) => *host = name,
+            Ok(Host::Domain(name))
+                if name.contains('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) =>
+            {
+                *host = name;
+            }
             _ => reader.mistake(KEY, format!("must be names of hosts like images.example.org, not {host:?}")),
         }
     }

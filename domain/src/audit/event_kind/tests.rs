@@ -220,6 +220,7 @@ fn set_up() -> Vec<EventKind> {
             comment: Some(reason()),
             approvals: 1,
             approvals_needed: 2,
+            rule: None,
         },
         EventKind::VersionDeprecated { before: VersionState::Approved, after: ends(), reason: reason() },
         EventKind::VersionBlocked { before: ends(), reason: reason() },

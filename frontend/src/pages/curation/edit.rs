@@ -188,7 +188,10 @@ fn stake(fields: &EntryFields, errors: Errors<'_>) -> AnyView {
     let approvals = approvals.map(|(approval, text)| (approval.as_str().to_owned(), text.to_owned()));
     let rules = [
         (AutomaticRule::Never, "Wait for people"),
-        (AutomaticRule::Patches, "Approve patch versions with the same images, rights and signature"),
+        (
+            AutomaticRule::Patches,
+            "Approve patch versions with images from the same repositories, the same rights and the same signature",
+        ),
     ];
     let rules = rules.map(|(rule, text)| (rule.as_str().to_owned(), text.to_owned()));
     let channels = [(Channel::Stable, "Stable: releases only"), (Channel::Preview, "Preview: pre-releases, too")];

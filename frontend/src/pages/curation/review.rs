@@ -34,7 +34,7 @@ pub fn page(frame: Frame, view: VersionReview, again: Again) -> String {
 fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
     let below = match &view.before {
         Some(before) if before.is_offered => format!("Compared with {}, which teams install now.", before.version),
-        Some(before) => format!("Compared with {}, which teams were offered last.", before.version),
+        Some(before) => format!("Compared with {}, which teams were offered before.", before.version),
         None => "Nothing else of this entry is offered now.".to_owned(),
     };
     let mut head = Head::new(format!("{} {}", view.title, view.version), below);
@@ -207,9 +207,8 @@ fn or_none(names: &[String], between: &str) -> String {
 
 fn rights(found: &Findings) -> String {
     let words = |right: &domain::catalog::Right| {
-        let whole = if right.is_cluster_wide { " on the whole cluster" } else { "" };
         let grave = if right.is_grave { " (reads secrets, does everything or gives rights)" } else { "" };
-        format!("{}{whole}{grave}", right.words)
+        format!("{}{grave}", right.words)
     };
     let told: BTreeSet<_> = found.rights.iter().map(words).collect();
     or_none(&told.into_iter().collect::<Vec<_>>(), "\n")
@@ -388,7 +387,7 @@ fn why(gravity: &[Gravity]) -> Option<AnyView> {
     }
     let rows = gravity.iter().map(|reason| {
         let text = match reason {
-            Gravity::Risk => "the entry's risk is elevated",
+            Gravity::Risk => "the entry's risk is elevated or high",
             Gravity::ClusterScoped => "it makes objects outside of the namespace",
             Gravity::NotCreatable => "it makes objects that teams may not make",
             Gravity::NewRights => "it asks for new rights",

@@ -372,7 +372,13 @@ impl Run<'_> {
                 store::chart_versions::set_approvals_needed(&mut **tx, new.id, 0).await?;
                 store::chart_versions::set_state(&mut **tx, new.id, VersionState::Approved, None, ctx.now()).await?;
                 let digest = kept.digest.clone();
-                let kind = EventKind::VersionApproved { digest, comment: None, approvals: 0, approvals_needed: 0 };
+                let kind = EventKind::VersionApproved {
+                    digest,
+                    comment: None,
+                    approvals: 0,
+                    approvals_needed: 0,
+                    rule: Some(PATCH_RULE.into()),
+                };
                 let rule = ctx.instead(Actor::Rule(PATCH_RULE.into()));
                 tx.record(&rule, version_subject(entry, version), None, kind);
             }

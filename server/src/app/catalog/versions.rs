@@ -51,6 +51,7 @@ pub async fn approve(
             comment: comment.cloned(),
             approvals: found.about.approvals.len() + 1,
             approvals_needed: found.about.approvals_needed,
+            rule: None,
         };
         tx.record(ctx, version_subject(entry, version), None, kind);
         Ok(decided)

@@ -6,7 +6,7 @@ use crate::store;
 use crate::store::chart_versions::Version;
 use domain::Action;
 use domain::actor::PlatformRole;
-use domain::catalog::{EntrySpec, Findings, Judging, VersionState};
+use domain::catalog::{EntrySpec, Findings, VersionState};
 use domain::class::Class;
 use domain::name::EntryName;
 use domain::view::{ClassFit, VersionBefore, VersionReview};
@@ -20,6 +20,8 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let entry = store::catalog_entries::find(&mut *conn, name).await?.ok_or(Error::NotFound)?;
     let found = store::chart_versions::find(&mut conn, name, version).await?.ok_or(Error::NotFound)?;
     let before = store::chart_versions::find_before(&mut conn, name, version, today(ctx)).await?;
+    let offered = store::chart_versions::find_offered(&mut conn, name, today(ctx)).await?;
+    let offered = offered.filter(|_| entry.withdrawn_reason.is_none()).map(|offered| offered.about.id);
     let archive = store::chart_archives::describe(&mut *conn, &found.digest).await?;
     let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
     let classes = store::classes::list_offered(&mut *conn).await?;
@@ -65,7 +67,7 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         metadata: archive.metadata,
         findings: found.findings,
         before: before.map(|before| VersionBefore {
-            is_offered: before.about.state.is_offered(today(ctx)) && before.about.judging == Judging::Done,
+            is_offered: offered == Some(before.about.id),
             version: before.about.version,
             findings: before.findings,
         }),
