@@ -67,7 +67,7 @@ fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
 fn reason(view: &VersionReview) -> Option<AnyView> {
     let reason = view.reason.clone()?;
     let headline = match view.state {
-        VersionState::Candidate => "Opened again",
+        VersionState::Candidate => "Waits for a decision again",
         VersionState::Approved => "Approved",
         VersionState::Deprecated { .. } => "Deprecated",
         VersionState::Blocked => "Blocked",
