@@ -11,7 +11,7 @@ mod version;
 pub use entry::{Approval, AutomaticRule, Category, Channel, EntrySpec, NotOffered, Risk};
 pub use file::EntryFile;
 pub use findings::{Findings, Gravity, Needs, Right, Signature, Stakes};
-pub use fit::{EntryFit, Place};
+pub use fit::{EntryFit, Place, Requirements};
 pub use source::{ChartOrigin, SourceAuth, SourceKind, SourceSpec};
 pub use version::{ApprovalMark, ChartVersion, Decided, Judging, VersionState};
 

@@ -40,7 +40,7 @@ pages! {
     Requests         "/requests"                                 SignedIn  "Requests"       .leads(Section::Requests).found_as(QUEUES).key("r").live();
     Request          "/requests/{number}"                        Concerned "Request"        .within(Section::Requests).live();
     Revise           "/requests/{number}/revise"                 Concerned "Revise"         .within(Section::Requests);
-    Catalog          "/catalog"                                  SignedIn  "Catalog"        .leads(Section::Catalog).found("charts to install").key("c");
+    Catalog          "/catalog"                                  Members   "Catalog"        .leads(Section::Catalog).found("charts to install").key("c");
     CatalogEntry     "/catalog/{entry}"                          Concerned "Entry"          .within(Section::Catalog);
     Teams            "/teams"                                    SignedIn  "Teams"          .leads(Section::Teams).found("").key("t");
     Team             "/teams/{slug}"                             Concerned "Team"           .within(Section::Teams);
@@ -113,6 +113,8 @@ pub enum OpenTo {
     /// Only who is not signed in; others are led home.
     SignedOut,
     SignedIn,
+    /// Who is in a team, or sees everything.
+    Members,
     /// Who is in the team of what it is about, or sees everything.
     Concerned,
     /// Those who may [`crate::Action::SeeClusters`]; and so on.
@@ -227,6 +229,7 @@ impl PageKind {
     pub fn is_open_to(self, viewer: &Viewer) -> bool {
         match self.about().open_to {
             OpenTo::Everybody | OpenTo::SignedIn => true,
+            OpenTo::Members => viewer.can_see_offer,
             OpenTo::SignedOut | OpenTo::Concerned => false,
             OpenTo::Clusters => viewer.can_see_clusters,
             OpenTo::SetUp => viewer.can_see_setup,

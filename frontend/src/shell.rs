@@ -154,6 +154,7 @@ fn count(section: Section, viewer: &Viewer, lit: Option<Section>) -> Option<AnyV
     let (name, n) = match section {
         Section::Requests => ("n-waiting", viewer.n_to_decide + viewer.n_failed),
         Section::Clusters => ("n-stopped", viewer.n_stopped),
+        Section::Curation => ("n-versions", viewer.n_versions),
         _ => return None,
     };
     let says = (n > 0).then(|| view! { <span class="count">{n}<span class="unseen">" wait for you"</span></span> });

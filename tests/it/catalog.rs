@@ -368,6 +368,62 @@ async fn an_entry_is_for_the_teams_that_it_names() {
 }
 
 #[tokio::test]
+async fn an_entry_names_teams_and_classes_that_are_there() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = desk.new_name("web");
+    let unknown = spec(json!({"teams": ["nobody-here"], "classes": ["gold", "standard"]}));
+    let answer = platform.put(&path(&entry, ""), &json!({"spec": unknown})).await.expect(422).json();
+    let fields: Vec<_> = answer["errors"].as_array().expect("a list").iter().map(|it| it["field"].clone()).collect();
+    assert_eq!(fields, ["teams", "classes"], "{answer}");
+    let known = spec(json!({"teams": ["payments"], "classes": ["standard"]}));
+    platform.put(&path(&entry, ""), &json!({"spec": known})).await.expect(200);
+}
+
+/// Whoever reads it: in the audit log, in exports, in reviews.
+#[tokio::test]
+async fn secret_values_of_an_entry_are_read_by_those_who_set_up_alone() {
+    let desk = Desk::open().await;
+    let (platform, auditor) = (desk.as_(Role::Platform).await, desk.as_(Role::Auditor).await);
+    let entry = entry(&desk, &platform, json!({})).await;
+    let values = "password: of-the-chart\n";
+    let template =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {url: 'pg://{{ .Values.password }}@db'}\n";
+    let archive = chart("web", "1.0.0", &[("values.yaml", values), ("templates/more.yaml", template)]);
+    take_in(&platform, &entry, archive).await;
+    let imposed = |value: &str| spec(json!({"form": {"imposed": [{"path": "/password", "value": value, "note": ""}]}}));
+    for (version, value) in [(1, "first-imposed"), (2, "second-imposed")] {
+        let body = json!({"version": version, "spec": imposed(value)});
+        platform.put(&path(&entry, ""), &body).await.expect(200);
+    }
+    eventually("it is judged anew", async || {
+        let now = platform.get(&path(&entry, "/versions/1.0.0")).await.expect(200).json();
+        (now["judging"]["state"] == "done").then_some(())
+    })
+    .await;
+    let audit = format!("/api/v1/audit?subject=entry%20{entry}");
+    let page = format!("/admin/catalog/{entry}/versions/1.0.0");
+    let (entry_path, review) = (path(&entry, ""), path(&entry, "/versions/1.0.0"));
+    for (actor, address) in [
+        (&platform, &audit),
+        (&platform, &page),
+        (&platform, &review),
+        (&auditor, &audit),
+        (&auditor, &page),
+        (&auditor, &review),
+        (&auditor, &entry_path),
+    ] {
+        let text = actor.get(address).await.expect(200).text();
+        for secret in ["of-the-chart", "first-imposed", "second-imposed"] {
+            assert!(!text.contains(secret), "{address} tells {secret}");
+        }
+    }
+    assert!(platform.get(&entry_path).await.expect(200).text().contains("second-imposed"));
+    let shown = platform.get(&page).await.expect(200).text();
+    assert!(shown.contains("pg://(hidden"), "all objects of a first version are shown");
+}
+
+#[tokio::test]
 async fn an_archive_of_who_may_not_is_not_even_read() {
     let desk = Desk::quiet().await;
     let platform = desk.as_(Role::Platform).await;

@@ -166,6 +166,37 @@ async fn a_version_that_ends_and_asks_for_more_is_blocked() {
 }
 
 #[tokio::test]
+async fn what_was_approved_is_offered_again_when_the_entry_gives_its_values_again() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = approved(&desk, &platform, POD).await;
+    let before = judged(&platform, &entry).await;
+    let state = async || judged(&platform, &entry).await["state"]["state"].clone();
+    impose(&platform, &entry, "/host", json!(true)).await;
+    assert_eq!(state().await, "candidate");
+    let waits = async || platform.get("/api/v1/me").await.expect(200).json()["viewer"]["n_versions"].clone();
+    assert_eq!(waits().await, 1);
+
+    // Neither does it ask for more than was approved, nor is it what was approved.
+    let review = judged(&platform, &entry).await;
+    assert_eq!(review["before"]["is_itself"], true, "{review}");
+    impose(&platform, &entry, "/host", json!(false)).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!((&now["state"]["state"], &now["reason"]), (&json!("approved"), &Value::Null), "{now}");
+    assert_eq!(now["findings"], before["findings"]);
+    assert_eq!(waits().await, 0);
+
+    // What a person has opened again is not approved by taking values back.
+    impose(&platform, &entry, "/host", json!(true)).await;
+    assert_eq!(state().await, "candidate");
+    let why = json!({"reason": "Not this one"});
+    platform.post(&path(&entry, "/versions/1.0.0/block"), &why).await.expect(200);
+    platform.post(&path(&entry, "/versions/1.0.0/reopen"), &why).await.expect(200);
+    impose(&platform, &entry, "/host", json!(false)).await;
+    assert_eq!(state().await, "candidate");
+}
+
+#[tokio::test]
 async fn what_asks_for_no_more_stays_approved_with_what_it_needs_now() {
     let desk = Desk::open().await;
     let platform = desk.as_(Role::Platform).await;

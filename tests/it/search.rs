@@ -55,6 +55,10 @@ async fn everybody_finds_what_they_may_see_and_nothing_else() {
     }
     assert_eq!(titles(&search(&desk.as_(Role::Developer).await, "payments").await, "team"), ["payments"]);
     assert_eq!(titles(&search(&desk.as_(Role::Stranger).await, "payments").await, "team"), Vec::<String>::new());
+    let entry = crate::catalog::entry(&desk, &desk.as_(Role::Platform).await, serde_json::json!({})).await;
+    assert_eq!(titles(&search(&desk.as_(Role::Platform).await, &entry).await, "entry"), ["Web"]);
+    // Nothing of it was ever offered.
+    assert_eq!(kinds(Role::Developer, &entry).await, Vec::<String>::new());
     assert_eq!(titles(&search(&desk.as_(Role::Auditor).await, "audit").await, "page"), ["Audit"]);
     assert_eq!(titles(&search(&desk.as_(Role::Developer).await, "audit").await, "page"), Vec::<String>::new());
 }

@@ -85,6 +85,8 @@ fn status(open_to: OpenTo, role: Option<Role>) -> u16 {
         // Home, or to where one signs in.
         (OpenTo::SignedOut, Some(_)) | (_, None) => 303,
         (OpenTo::SignedIn, Some(_)) => 200,
+        // A stranger is in another team.
+        (OpenTo::Members, Some(_)) => 200,
         (OpenTo::Concerned, Some(role)) => {
             if role == Stranger {
                 404

@@ -16,6 +16,7 @@ pub mod overlay;
 pub mod path;
 pub mod rules;
 pub mod schema;
+pub mod secrets;
 pub mod value;
 mod yaml;
 
@@ -30,5 +31,6 @@ pub use overlay::{Condition, Context, Draft, Overlay};
 pub use path::{Part, Path, PathError, Segment};
 pub use rules::{Amount, Rules};
 pub use schema::{Checked, Problem, Schema, SchemaError, Unchecked, validate};
+pub use secrets::Secrets;
 pub use value::{Map, Number, Type, Value};
 pub use yaml::YamlError;

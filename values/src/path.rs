@@ -87,6 +87,13 @@ impl Path {
         }
     }
 
+    /// Whether `other` is at or in it, where what is said of one row of a list is said of each.
+    pub fn covers(&self, other: &Self) -> bool {
+        let is_row = |segment: &Segment| matches!(segment, Segment::Index(_));
+        let mut both = self.0.iter().zip(&other.0);
+        self.len() <= other.len() && both.all(|(own, one)| own == one || is_row(own))
+    }
+
     pub fn starts_with(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
     }

@@ -1,7 +1,7 @@
 //! Whether an entry can be installed into a namespace.
 
 use super::entry::{EntrySpec, NotOffered};
-use super::findings::Needs;
+use super::findings::{Findings, Needs};
 use crate::class::{Environment, PodSecurity};
 use crate::name::{ClassName, TeamSlug};
 use crate::quota::{Quota, Resource, Shortfall};
@@ -19,6 +19,23 @@ pub struct Place<'a> {
     pub used: Option<Quota>,
 }
 
+/// What a version asks of the place where it is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requirements {
+    pub needs: Needs,
+    /// The strictest level at which its pods start.
+    pub pod_security: PodSecurity,
+    /// It makes nothing that a team's account may not make.
+    pub is_creatable: bool,
+}
+
+impl Requirements {
+    pub fn of(findings: &Findings) -> Self {
+        let is_creatable = findings.not_creatable.is_empty() && findings.cluster_scoped.is_empty();
+        Self { needs: findings.needs, pod_security: findings.pod_security, is_creatable }
+    }
+}
+
 /// Whether an entry can be installed into a namespace as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -29,6 +46,8 @@ pub enum EntryFit {
     NotOffered {
         because: NotOffered,
     },
+    /// It makes objects that a team's account may not make.
+    NotCreatable,
     /// Its pods would be refused by the class.
     PodSecurity {
         needs: PodSecurity,
@@ -43,10 +62,14 @@ pub enum EntryFit {
 }
 
 impl EntryFit {
-    /// Of a version with these needs, whose pods start at `pod_security` at the strictest.
-    pub fn of(spec: &EntrySpec, needs: &Needs, pod_security: PodSecurity, place: &Place<'_>) -> Self {
+    /// Of a version with these requirements.
+    pub fn of(spec: &EntrySpec, requirements: &Requirements, place: &Place<'_>) -> Self {
+        let Requirements { needs, pod_security, is_creatable } = *requirements;
         if let Err(because) = spec.offered_to(place.team, place.class, place.environment) {
             return Self::NotOffered { because };
+        }
+        if !is_creatable {
+            return Self::NotCreatable;
         }
         if pod_security < place.pod_security {
             return Self::PodSecurity { needs: pod_security, class_has: place.pod_security };
@@ -82,7 +105,7 @@ mod tests {
         let (team, class) = ("payments".parse().expect("a name"), "standard".parse().expect("a name"));
         let (environment, level) = (Environment::Development, PodSecurity::Baseline);
         let place = Place { team: &team, class: &class, environment, pod_security: level, quota: QUOTA, used };
-        EntryFit::of(&entry::sample(), &needs, pod_security, &place)
+        EntryFit::of(&entry::sample(), &Requirements { needs, pod_security, is_creatable: true }, &place)
     }
 
     #[test]
@@ -103,6 +126,26 @@ mod tests {
         assert_eq!(fit(needs, PodSecurity::Baseline, Some(Quota::ZERO)), EntryFit::Fits);
         let refused = EntryFit::PodSecurity { needs: PodSecurity::Privileged, class_has: PodSecurity::Baseline };
         assert_eq!(fit(needs, PodSecurity::Privileged, Some(Quota::ZERO)), refused);
+    }
+
+    #[test]
+    fn what_a_team_may_not_make_fits_nowhere() {
+        let mut findings = findings::sample();
+        let (team, class) = ("payments".parse().expect("a name"), "standard".parse().expect("a name"));
+        let place = Place {
+            team: &team,
+            class: &class,
+            environment: Environment::Development,
+            pod_security: PodSecurity::Baseline,
+            quota: QUOTA,
+            used: Some(Quota::ZERO),
+        };
+        let fit = |findings: &Findings| EntryFit::of(&entry::sample(), &Requirements::of(findings), &place);
+        assert_eq!(fit(&findings), EntryFit::Fits);
+        findings.not_creatable.push("Role reads-secrets".into());
+        assert_eq!(fit(&findings), EntryFit::NotCreatable);
+        let outside = Findings { cluster_scoped: vec!["ClusterRole reads".into()], ..findings::sample() };
+        assert_eq!(fit(&outside), EntryFit::NotCreatable);
     }
 
     #[test]

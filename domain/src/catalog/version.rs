@@ -65,6 +65,8 @@ pub struct ApprovalMark {
     pub person: PersonId,
     /// As people know them.
     pub name: String,
+    #[serde(default)]
+    pub comment: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
 }
@@ -227,6 +229,7 @@ mod tests {
         version.approvals.push(ApprovalMark {
             person: person(n),
             name: "P".into(),
+            comment: None,
             at: datetime!(2026-11-30 12:00 UTC),
         });
         version

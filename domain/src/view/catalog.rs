@@ -74,6 +74,8 @@ views! {
         pub state: VersionState,
         pub needs: Needs,
         pub pod_security: PodSecurity,
+        /// It makes nothing that a team's account may not make.
+        pub is_creatable: bool,
     }
 
     /// One entry, for teams.
@@ -281,7 +283,8 @@ views! {
         pub cannot_approve: Option<String>,
         /// What teams may install it into: classes and whether their pod security lets it start.
         pub classes: Vec<ClassFit>,
-        /// From the version that is offered; none where there is none.
+        /// From the version that it is compared with, or all that is in it where that is none or itself. Secret texts are
+        /// hidden. None where it is not asked for.
         pub difference: Option<VersionDifference>,
         /// Comparing took too long: asked again, it may not.
         pub is_difference_late: bool,
@@ -315,6 +318,8 @@ views! {
         pub version: String,
         /// It is the one that teams install now; else they did before.
         pub is_offered: bool,
+        /// It is the version itself, as it was when it was approved.
+        pub is_itself: bool,
         /// As they were when it was approved.
         pub findings: Findings,
     }

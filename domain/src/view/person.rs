@@ -23,8 +23,14 @@ views! {
         /// answers in their place.
         #[serde(default)]
         pub n_stopped: i64,
+        /// Versions of charts that wait for this person of Platform to approve or block them.
+        #[serde(default)]
+        pub n_versions: i64,
         /// Whether there is a team to ask for.
         pub can_ask: bool,
+        /// The catalog.
+        #[serde(default)]
+        pub can_see_offer: bool,
         pub can_see_clusters: bool,
         pub can_see_audit: bool,
         pub can_see_jobs: bool,

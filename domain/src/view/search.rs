@@ -11,6 +11,8 @@ views! {
         Team,
         Cluster,
         Class,
+        /// An entry of the catalog.
+        Entry,
         Person,
         /// A page of Berth, or something one may begin there.
         Page,
@@ -49,6 +51,7 @@ impl HitKind {
             Self::Team => "Team",
             Self::Cluster => "Cluster",
             Self::Class => "Class",
+            Self::Entry => "Catalog entry",
             Self::Person => "Person",
             Self::Page => "Page",
         }

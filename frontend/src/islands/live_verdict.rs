@@ -19,8 +19,10 @@ mod browser {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::closure::Closure;
+    use std::cell::Cell;
+    use std::rc::Rc;
     use std::time::Duration;
-    use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+    use web_sys::{Event, FormData, HtmlFormElement, UrlSearchParams};
 
     /// Long enough not to ask at every key, short enough to feel at once.
     const PAUSE: Duration = Duration::from_millis(250);
@@ -30,6 +32,9 @@ mod browser {
     const ASKING: &str = "asking";
     /// On a form that is too long for an address, or holds what should not stand in one.
     const POSTED: &str = "data-posted";
+
+    /// On a form of which something is lost when its page is left: whether that is so now.
+    const UNSAVED: &str = "data-unsaved";
 
     /// How the verdict beside the form stands to what is typed.
     #[derive(Clone, Copy)]
@@ -59,6 +64,28 @@ mod browser {
         });
         let _ = form.add_event_listener_with_callback("input", on_input.as_ref().unchecked_ref());
         on_input.forget();
+        if form.has_attribute(UNSAVED) {
+            keep_from_leaving(&form);
+        }
+    }
+
+    /// The browser asks before a page is left on which something is not saved. Sending the form is no leaving.
+    fn keep_from_leaving(form: &HtmlFormElement) {
+        let is_sent = Rc::new(Cell::new(false));
+        let (sent, typed, asked) = (is_sent.clone(), form.clone(), form.clone());
+        let on_submit = Closure::<dyn FnMut()>::new(move || sent.set(true));
+        let on_input = Closure::<dyn FnMut()>::new(move || drop(typed.set_attribute(UNSAVED, "true")));
+        let on_leave = Closure::<dyn FnMut(Event)>::new(move |leaving: Event| {
+            if !is_sent.get() && asked.get_attribute(UNSAVED).as_deref() == Some("true") {
+                leaving.prevent_default();
+            }
+        });
+        let _ = form.add_event_listener_with_callback("submit", on_submit.as_ref().unchecked_ref());
+        let _ = form.add_event_listener_with_callback("input", on_input.as_ref().unchecked_ref());
+        let _ = window().add_event_listener_with_callback("beforeunload", on_leave.as_ref().unchecked_ref());
+        on_submit.forget();
+        on_input.forget();
+        on_leave.forget();
     }
 
     async fn check(form: HtmlFormElement) {

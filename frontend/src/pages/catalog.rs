@@ -120,7 +120,7 @@ fn entry(card: &EntryCard, chosen: &str, today: Date) -> AnyView {
     let withdrawn = card.withdrawn.is_some().then(|| badge::badge(Tone::Bad, LuArchive, "Withdrawn"));
     let approval = card.needs_approval.then(|| badge::badge(Tone::Neutral, LuShieldCheck, "Needs approval"));
     let needs = card.offered.as_ref().and_then(|offered| catalog::needs(&offered.needs));
-    let needs = needs.map(|needs| badge::tag(format!("needs {needs}")));
+    let needs = needs.map(|needs| view! { <span class="dim">{format!("needs {needs}")}</span> });
     view! {
         <li class="card" data-entry=card.name.to_string()>
             {catalog::emblem(&card.name, card.icon.as_deref(), &card.title, card.category)}

@@ -33,7 +33,7 @@ fn body(frame: &Frame, view: &EntryView, is_first: bool, image_hosts: &[String])
     });
     view! {
         {head.view()}
-        <div class="split">
+        <div class="split fronted">
             <div class="stack">
                 {stopped(view)}
                 {text("about", "About", &view.about.documentation, image_hosts)}
@@ -103,7 +103,7 @@ fn fits(fits: &[NamespaceFit]) -> Option<AnyView> {
         }
     });
     let panel = view! {
-        <section class="panel" aria-labelledby="fits">
+        <section class="panel first" aria-labelledby="fits">
             <header><h2 id="fits">"Your namespaces"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
         </section>
@@ -200,7 +200,7 @@ fn version(row: &VersionRow, now: OffsetDateTime) -> AnyView {
             <div class="cell-2">
                 <b class="num">{row.version.clone()}{app}</b>
                 {row.reason.clone().map(|reason| view! { <span class="plain prose">{reason}</span> })}
-                <span>"since "{when::ago(row.taken_in_at, now)}</span>
+                <span>"taken in "{when::ago(row.taken_in_at, now)}</span>
             </div>
             {catalog::state(row.state, now.date())}
         </li>

@@ -63,6 +63,7 @@ fn row(entry: &CuratedRow) -> AnyView {
         Some(version) => badge::tag(version.clone()),
         None => view! { <span class="dim">"nothing"</span> }.into_any(),
     };
+    let offered = entry.withdrawn.is_none().then_some(offered);
     let candidates = (entry.n_candidates > 0).then(|| {
         let text = if entry.n_candidates == 1 {
             "1 candidate".to_owned()

@@ -19,8 +19,9 @@ pub fn page(frame: Frame, view: HomeView) -> String {
 
 fn body(frame: &Frame, view: &HomeView) -> AnyView {
     let can_ask = frame.viewer.as_ref().is_some_and(|viewer| viewer.can_ask);
-    let (n_failed, n_stopped) = frame.viewer.as_ref().map_or((0, 0), |viewer| (viewer.n_failed, viewer.n_stopped));
-    let said = summary(view, n_failed > 0, n_stopped);
+    let duties = frame.viewer.as_ref().map(|viewer| (viewer.n_failed, viewer.n_stopped, viewer.n_versions));
+    let (n_failed, n_stopped, n_versions) = duties.unwrap_or_default();
+    let said = summary(view, n_failed > 0, n_stopped, n_versions);
     let waits = if said.is_some() { "something" } else { "nothing" };
     let said = said.unwrap_or_else(|| "No action needed from you.".to_owned());
     let summary = slot("summary", "", view! { <span data-waits=waits>{said}</span> });
@@ -37,6 +38,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
             {slot("home", "stack", view! {
                 {(!view.to_decide.is_empty()).then(|| to_decide(view, frame.now))}
                 {(!view.to_answer.is_empty()).then(|| to_answer(view, frame.now))}
+                {versions(n_versions)}
                 {needs_attention(view).then(|| attention(view, frame))}
                 <section aria-labelledby="namespaces">
                     <div class="over"><h2 id="namespaces">"Namespaces"</h2><a class="link" href="/namespaces">"All"</a></div>
@@ -54,7 +56,7 @@ fn body(frame: &Frame, view: &HomeView) -> AnyView {
 }
 
 /// The state of things in one sentence; none where nothing waits.
-fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> Option<String> {
+fn summary(view: &HomeView, retries: bool, n_stopped: i64, n_versions: i64) -> Option<String> {
     let n_at_rest = i64::try_from(view.stopped.len()).unwrap_or(i64::MAX) - n_stopped;
     let failed = match retries {
         true => (
@@ -66,6 +68,7 @@ fn summary(view: &HomeView, retries: bool, n_stopped: i64) -> Option<String> {
     let counted = [
         (view.n_to_decide, "request waits for your decision", "requests wait for your decision"),
         (view.n_to_answer, "request waits for your answer", "requests wait for your answer"),
+        (n_versions, "version of a chart waits for your decision", "versions of charts wait for your decision"),
         (n_stopped, "cluster waits for you to resume it", "clusters wait for you to resume them"),
         (n_at_rest, "cluster of your teams is stopped", "clusters of your teams are stopped"),
         (view.n_failed, failed.0, failed.1),
@@ -115,6 +118,27 @@ fn to_decide(view: &HomeView, now: OffsetDateTime) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What waits in the catalog for who curates it.
+fn versions(n: i64) -> Option<AnyView> {
+    let text = match n {
+        ..=0 => return None,
+        1 => "One version of a chart waits for your decision".to_owned(),
+        n => format!("{} versions of charts wait for your decision", grouped(n)),
+    };
+    let panel = view! {
+        <section class="panel" aria-labelledby="versions">
+            <header><h2 id="versions">"Catalog"</h2></header>
+            <ul class="rows">
+                <li>
+                    <span class="sign info">{icon(LuPackageCheck)}</span>
+                    <div class="cell-2"><a class="row" href=PageKind::Curation.path()>{text}</a></div>
+                </li>
+            </ul>
+        </section>
+    };
+    Some(panel.into_any())
 }
 
 /// One's own, sent back.

@@ -63,6 +63,9 @@ pub(crate) fn fit(fit: &EntryFit) -> AnyView {
             };
             ("not_offered", badge::badge(Tone::Neutral, LuLock, text))
         }
+        EntryFit::NotCreatable => {
+            ("not_creatable", badge::badge(Tone::Warn, LuTriangleAlert, "Makes what teams may not make"))
+        }
         EntryFit::PodSecurity { needs, .. } => (
             "pod_security",
             badge::badge(Tone::Warn, LuTriangleAlert, format!("Needs pod security {}", needs.as_str())),
@@ -95,7 +98,8 @@ pub(crate) fn news(news: &[VersionNews]) -> Option<AnyView> {
     let versions = news.iter().map(|of| {
         let changes = of.changes.iter().map(|change| {
             let kind = change.kind.clone().map(|kind| view! { {badge::tag(kind)} " " });
-            view! { <li>{kind}{change.description.clone()}</li> }
+            let text = markdown::markdown(&change.description, &[]);
+            view! { <li>{kind}{text}</li> }
         });
         let changes = (!of.changes.is_empty()).then(|| view! { <ul>{changes.collect_view()}</ul> });
         view! {

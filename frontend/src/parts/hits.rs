@@ -25,6 +25,7 @@ pub(crate) fn drawing(kind: HitKind) -> Icon {
         HitKind::Team => LuUsers,
         HitKind::Cluster => LuServer,
         HitKind::Class => LuRuler,
+        HitKind::Entry => LuLayoutGrid,
         HitKind::Person => LuUserCheck,
         HitKind::Page => LuArrowRight,
     }

@@ -51,6 +51,22 @@ impl Row {
     }
 }
 
+/// Which of these teams and classes are not there.
+pub async fn list_unknown(
+    db: impl PgExecutor<'_>,
+    teams: &[String],
+    classes: &[String],
+) -> Result<(Vec<String>, Vec<String>)> {
+    let row = sqlx::query!(
+        r#"select array(select name from unnest($1::text[]) name where name not in (select slug from teams)) as "teams!",
+                  array(select name from unnest($2::text[]) name where name not in (select name from classes)) as "classes!""#,
+        teams,
+        classes
+    );
+    let row = row.fetch_one(db).await?;
+    Ok((row.teams, row.classes))
+}
+
 pub async fn find(db: impl PgExecutor<'_>, name: &EntryName) -> Result<Option<Entry>> {
     let row = sqlx::query_as!(
         Row,

@@ -1,7 +1,7 @@
 //! Lists of the catalog: the gallery, what is curated, and the versions of an entry.
 
 use super::{Result, parsed, push_holds};
-use domain::catalog::{Category, EntrySpec, Findings, VersionState};
+use domain::catalog::{Category, EntrySpec, Findings, Requirements, VersionState};
 use domain::name::EntryName;
 use domain::view::{ChartMetadata, CuratedRow, OfferedVersion, VersionRow};
 use sqlx::types::Json;
@@ -93,13 +93,18 @@ pub async fn list_offers(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result
 impl OfferRow {
     fn into_offer(self) -> Result<Offer> {
         let offered = match (self.version, self.state, self.findings) {
-            (Some(version), Some(state), Some(findings)) => Some(OfferedVersion {
-                version,
-                app_version: self.app_version,
-                state: version_state(&state, self.sunset_on)?,
-                needs: findings.0.needs,
-                pod_security: findings.0.pod_security,
-            }),
+            (Some(version), Some(state), Some(findings)) => {
+                let Requirements { needs, pod_security, is_creatable } = Requirements::of(&findings.0);
+                let state = version_state(&state, self.sunset_on)?;
+                Some(OfferedVersion {
+                    version,
+                    app_version: self.app_version,
+                    state,
+                    needs,
+                    pod_security,
+                    is_creatable,
+                })
+            }
             _ => None,
         };
         let Self { name, spec, withdrawn_reason, icon, .. } = self;

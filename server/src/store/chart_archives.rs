@@ -64,6 +64,8 @@ pub struct Contents {
     pub templates: Json<BTreeMap<String, String>>,
     /// The manifests that the version renders to.
     pub rendered: String,
+    /// The values of its entry that these are of, a line of JSON for each class and environment that differs.
+    pub given: Option<String>,
 }
 
 /// Keeps it, unless it is kept already.
@@ -112,12 +114,23 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
 pub async fn contents(db: impl PgExecutor<'_>, version: VersionId) -> Result<Contents> {
     sqlx::query_as!(
         Contents,
-        r#"select a.values_yaml, a.values_schema, a.questions, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered
+        r#"select a.values_yaml, a.values_schema, a.questions, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered, v.given
            from chart_versions v join chart_archives a on a.digest = v.digest where v.id = $1"#,
         version.0
     )
     .fetch_one(db)
     .await
+}
+
+/// values.yaml and values.schema.json of the newest version of an entry, if it has one.
+pub async fn newest_values(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<Option<(String, Option<String>)>> {
+    let row = sqlx::query!(
+        "select a.values_yaml, a.values_schema from chart_versions v join chart_archives a on a.digest = v.digest
+         where v.entry = $1 order by v.sort_key desc limit 1",
+        entry.as_str()
+    );
+    let row = row.fetch_optional(db).await?;
+    Ok(row.map(|row| (row.values_yaml, row.values_schema)))
 }
 
 pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<Description> {

@@ -36,6 +36,8 @@ pub struct Version {
     pub findings: Findings,
     /// What was found in it when it was approved last.
     pub approved_findings: Option<Findings>,
+    /// Judging made it a candidate again, no person did.
+    pub taken_back: bool,
     /// The values of its entry that it was rendered with; none where that is not known.
     pub given: Option<String>,
     pub reason: Option<String>,
@@ -53,6 +55,7 @@ struct Row {
     origin: String,
     findings: Json<Findings>,
     approved_findings: Option<Json<Findings>>,
+    taken_back: bool,
     given: Option<String>,
     is_stale: bool,
     judging_error: Option<String>,
@@ -95,7 +98,7 @@ pub async fn find(conn: &mut PgConnection, entry: &EntryName, version: &str) -> 
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
-                  v.approved_findings as "approved_findings: Json<Findings>",
+                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back,
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from chart_versions v join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by where v.entry = $1 and v.version = $2"#,
         entry.as_str(),
@@ -116,7 +119,7 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
-                  v.approved_findings as "approved_findings: Json<Findings>",
+                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back,
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from offered_versions o join chart_versions v on v.id = o.id join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by
            where o.entry = $1 and o.offered_until > $2
@@ -145,7 +148,7 @@ pub async fn find_before(
         r#"select v.id, v.entry, v.version, v.digest, v.origin,
                   coalesce(v.approved_findings, v.findings) as "findings!: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
-                  v.approved_findings as "approved_findings: Json<Findings>",
+                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back,
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from chart_versions v join catalog_entries e on e.name = v.entry
            left join offered_versions o on o.id = v.id and o.offered_until > $3 left join people p on p.id = v.taken_in_by
@@ -165,15 +168,19 @@ pub async fn find_before(
 
 async fn with_approvals(conn: &mut PgConnection, row: Row) -> Result<Version> {
     let approvals = sqlx::query!(
-        "select a.person_id, p.name, a.at from version_approvals a join people p on p.id = a.person_id
+        "select a.person_id, p.name, a.comment, a.at from version_approvals a join people p on p.id = a.person_id
          where a.version_id = $1 and a.round = $2 order by a.at",
         row.id,
         row.round
     )
     .fetch_all(conn)
     .await?;
-    let approvals =
-        approvals.into_iter().map(|r| ApprovalMark { person: PersonId(r.person_id), name: r.name, at: r.at });
+    let approvals = approvals.into_iter().map(|r| ApprovalMark {
+        person: PersonId(r.person_id),
+        name: r.name,
+        comment: r.comment,
+        at: r.at,
+    });
     row.into_version(approvals.collect())
 }
 
@@ -202,6 +209,7 @@ impl Row {
             origin: self.origin,
             findings: self.findings.0,
             approved_findings: self.approved_findings.map(|found| found.0),
+            taken_back: self.taken_back,
             given: self.given,
             reason: self.reason,
             round: self.round,
@@ -240,7 +248,7 @@ pub async fn set_state(
     at: OffsetDateTime,
 ) -> Result<()> {
     sqlx::query!(
-        "update chart_versions set state = $2, sunset_on = $3, reason = $4, state_at = $5,
+        "update chart_versions set state = $2, sunset_on = $3, reason = $4, state_at = $5, taken_back = false,
                 offered_at = coalesce(offered_at, case when $2 = 'approved' then $5::timestamptz end),
                 approved_findings = case when $2 = 'approved' then findings else approved_findings end,
                 round = round + case when $2 = 'candidate' then 1 else 0 end
@@ -264,7 +272,7 @@ pub struct JudgedAnew<'a> {
     pub findings: &'a Findings,
     pub state: VersionState,
     /// Why, where that is another than before.
-    pub reason: &'a str,
+    pub reason: Option<&'a str>,
     pub approvals_needed: u8,
 }
 
@@ -274,6 +282,7 @@ pub async fn judge_anew(db: impl PgExecutor<'_>, judged: &JudgedAnew<'_>, at: Of
         "update chart_versions set given = $2, rendered = $3, findings = $4, judging_error = null, approvals_needed = $5,
                 sunset_on = $7, state = $6, state_at = case when state = $6 then state_at else $8 end,
                 reason = case when state = $6 then reason else $9 end,
+                taken_back = $6 = 'candidate' and (taken_back or state = 'approved'),
                 approved_findings = case when $6 in ('approved', 'deprecated') then $4 else approved_findings end,
                 round = round + case when $6 = 'candidate' and (state <> $6 or (findings, rendered) is distinct from ($4, $3))
                                      then 1 else 0 end

@@ -104,6 +104,36 @@ pub async fn teams(db: impl PgExecutor<'_>, visible: &Visible, wanted: &Wanted<'
     Ok(rows.into_iter().map(|r| (r.slug, r.title)).collect())
 }
 
+/// Whose entries of the catalog are looked through.
+pub struct SeenEntries {
+    /// Of these teams, by their slugs; none for all.
+    pub teams: Option<Vec<String>>,
+    /// Also those of which nothing was ever offered.
+    pub with_unoffered: bool,
+}
+
+/// Name, title and summary.
+pub async fn entries(
+    db: impl PgExecutor<'_>,
+    seen: &SeenEntries,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<(String, String, String)>> {
+    let rows = sqlx::query!(
+        r#"select e.name, e.spec ->> 'title' as "title!", e.spec ->> 'summary' as "summary!" from catalog_entries e
+           where (strpos(e.name, $1) > 0 or strpos(lower(e.spec ->> 'title'), $1) > 0)
+             and ($2::text[] is null or not e.spec ? 'teams' or e.spec -> 'teams' ?| $2)
+             and ($3 or exists (select from chart_versions v where v.entry = e.name and v.offered_at is not null))
+           order by e.name <> $1, not starts_with(e.name, $1), e.name limit $4"#,
+        wanted.text,
+        seen.teams.as_deref() as _,
+        seen.with_unoffered,
+        wanted.limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.name, r.title, r.summary)).collect())
+}
+
 pub async fn clusters(db: impl PgExecutor<'_>, wanted: &Wanted<'_>) -> Result<Vec<String>> {
     sqlx::query_scalar!(
         "select name from clusters where removed_at is null and strpos(name, $1) > 0

@@ -103,6 +103,8 @@ impl Forged<'_> {
             "update chart_versions set findings = '{}'",
             "update chart_versions set version = '9.9.9'",
             "update chart_versions set state = 'candidate'",
+            "update chart_versions set approved_findings = '{}'",
+            "update chart_versions set taken_back = true",
             "update version_approvals set comment = 'other'",
             "delete from version_approvals",
         ] {

@@ -147,11 +147,7 @@ impl<'a> Builder<'a> {
     }
 
     fn is_secret(&self, source: &Source<'a>, flat: &Flat<'a>) -> bool {
-        let is_same = |secret: &Path| {
-            let both = secret.segments().iter().zip(source.path.segments());
-            let is_row = |segment: &Segment| matches!(segment, Segment::Index(_));
-            secret.len() == source.path.len() && both.into_iter().all(|(one, own)| one == own || is_row(one))
-        };
+        let is_same = |secret: &Path| secret.len() == source.path.len() && secret.covers(&source.path);
         flat.text("format") == Some("password")
             || flat.is_true("writeOnly")
             || self.overlay.secrets.iter().any(is_same)

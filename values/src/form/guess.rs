@@ -4,7 +4,7 @@ use crate::path::Path;
 use crate::value::{Type, Value};
 
 /// Whether a text under this name is most likely a secret itself, not the name of one.
-pub(super) fn is_secret(path: &Path) -> bool {
+pub fn is_secret(path: &Path) -> bool {
     const SECRET: [&str; 9] =
         ["password", "passwd", "passphrase", "token", "secretkey", "apikey", "privatekey", "accesskey", "clientsecret"];
     const OTHER: [&str; 20] = [

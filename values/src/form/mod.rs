@@ -25,6 +25,7 @@ pub use kind::{Choice, ChoiceOption, Kind, Row, RowKey, Rows};
 pub use note::Note;
 
 pub(crate) use build::PathFinder;
+pub(crate) use guess::is_secret as is_secret_name;
 
 use crate::chart::Chart;
 use crate::document::Document;

@@ -125,6 +125,7 @@ fn place(name: &str) -> NamespacePlace {
 
 fn offered(state: VersionState) -> OfferedVersion {
     OfferedVersion {
+        is_creatable: true,
         version: "17.4.0".into(),
         app_version: Some("17.4".into()),
         state,
@@ -427,7 +428,12 @@ fn review() -> VersionReview {
         taken_in_by: Some("A person of Platform".into()),
         metadata: metadata(),
         findings: now,
-        before: Some(VersionBefore { version: "17.4.0".into(), is_offered: true, findings: findings() }),
+        before: Some(VersionBefore {
+            version: "17.4.0".into(),
+            is_offered: true,
+            is_itself: false,
+            findings: findings(),
+        }),
         gravity: vec![
             Gravity::Risk,
             Gravity::ClusterScoped,
@@ -440,6 +446,7 @@ fn review() -> VersionReview {
             Gravity::Eased,
         ],
         approvals: vec![ApprovalMark {
+            comment: Some("Read the diff of the templates.".into()),
             person: PersonId(Uuid::nil()),
             name: "A person of Platform".into(),
             at: ago(30),

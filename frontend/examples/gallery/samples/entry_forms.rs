@@ -68,6 +68,8 @@ pub fn over(text: &str, chart: &Chart) -> FormEditor {
         refusal: None,
         notes: vec![],
         has_questions: false,
+        is_unsaved: true,
+        judges_anew: true,
     }
 }
 

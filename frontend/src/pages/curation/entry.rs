@@ -10,7 +10,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::{self, Head};
 use crate::parts::{catalog, note, slot, url, when};
-use domain::catalog::{Approval, AutomaticRule};
+use domain::catalog::{Approval, AutomaticRule, Channel};
 use domain::page::PageKind;
 use domain::view::{CuratedEntry, IngestState, IngestView, VersionRow};
 use leptos::prelude::*;
@@ -96,6 +96,8 @@ fn version(view: &CuratedEntry, row: &VersionRow, now: OffsetDateTime) -> AnyVie
     let approvals = (is_open && row.approvals_needed > 1).then(|| {
         view! { <span class="dim">{format!("{} of {} approvals", row.approvals, row.approvals_needed)}</span> }
     });
+    let is_held_back = view.spec.channel == Channel::Stable && is_prerelease(&row.version);
+    let held_back = is_held_back.then(|| badge::tag("pre-release: not offered on Stable"));
     view! {
         <li data-version=row.version.clone()>
             <div class="cell-2">
@@ -103,10 +105,15 @@ fn version(view: &CuratedEntry, row: &VersionRow, now: OffsetDateTime) -> AnyVie
                 {row.reason.clone().map(|reason| view! { <span class="plain prose">{reason}</span> })}
                 <span>"taken in "{when::ago(row.taken_in_at, now)}</span>
             </div>
-            <div class="state">{approvals}{catalog::state(row.state, now.date())}</div>
+            <div class="state">{held_back}{approvals}{catalog::state(row.state, now.date())}</div>
         </li>
     }
     .into_any()
+}
+
+/// As semantic versions write it.
+fn is_prerelease(version: &str) -> bool {
+    version.split('+').next().is_some_and(|version| version.contains('-'))
 }
 
 fn upload(view: &CuratedEntry, again: &Again) -> AnyView {
@@ -255,7 +262,7 @@ fn offer(view: &CuratedEntry, again: &Again) -> AnyView {
     };
     view! {
         <section class="panel" aria-labelledby="offer">
-            <header><h2 id="offer">"Available"</h2>{badge::tag(if view.withdrawn.is_some() { "no" } else { "yes" })}</header>
+            <header><h2 id="offer">{if view.withdrawn.is_some() { "Off the offer" } else { "Take off the offer" }}</h2></header>
             {form}
         </section>
     }

@@ -55,6 +55,10 @@ pub struct FormEditor {
     /// What is to be said of what was just done.
     pub notes: Vec<String>,
     pub has_questions: bool,
+    /// It is not what is kept.
+    pub is_unsaved: bool,
+    /// Helm is given other values than by what is kept.
+    pub judges_anew: bool,
 }
 
 impl FormEditor {
@@ -101,14 +105,14 @@ fn body(editor: &FormEditor) -> AnyView {
     view! {
         {Head::new(format!("Form of {}", editor.title), below).view()}
         <div class="split drawn">
-            <form class="stack" id=FORM data-posted="" method="post" action=post_to(url::entry_form(&editor.entry))>
+            <form class="stack" id=FORM data-posted="" data-unsaved=editor.is_unsaved.to_string() method="post" action=post_to(url::entry_form(&editor.entry))>
                 <input type="hidden" name="entry_version" value=editor.entry_version.clone()/>
                 <input type="hidden" name="open" value=editor.open.as_ref().map(Panel::written).unwrap_or_default()/>
                 {over(editor)}
                 {refusal}
                 {Errors(&editor.errors).summary()}
                 {said(editor)}
-                {slot("mistakes", "stack", mistakes(editor))}
+                {slot("mistakes", "stack", view! { {mistakes(editor)} {judging(editor)} })}
                 {panel}
                 {editor.overlay.as_ref().map(|overlay| offered::offered(editor, overlay))}
                 {editor.overlay.as_ref().map(|overlay| offered::fixed(editor, overlay))}
@@ -127,7 +131,7 @@ fn body(editor: &FormEditor) -> AnyView {
     .into_any()
 }
 
-/// Over which version, and for whom. Its button is the first of the form: Enter presses it.
+/// Over which version, and for whom. Its button is the first of the form: Enter presses it, wherever something is typed.
 fn over(editor: &FormEditor) -> AnyView {
     let none = Errors(&[]);
     let versions = editor.versions.iter().map(|version| (version.clone(), version.clone()));
@@ -156,7 +160,7 @@ fn over(editor: &FormEditor) -> AnyView {
                     {Field::new("environment", "Environment", none).select(environments, &editor.environment)}
                 </div>
                 <div class="buttons">
-                    <button class="btn" name="do" value="preview">{icon(LuRefreshCw)}"Preview"</button>
+                    <button class="btn" name="do" value="take">{icon(LuRefreshCw)}"Preview"</button>
                     {questions}
                     <button class="btn primary" name="do" value="save">"Save"</button>
                 </div>
@@ -191,6 +195,14 @@ fn mistakes(editor: &FormEditor) -> Option<AnyView> {
     let text = "It can be saved all the same: whoever decides on a version sees it there, too.";
     let list = view! { <ul>{lines}</ul> {more} <p class="dim">{text}</p> };
     Some(note::coded("mistakes", note::note_with(Tone::Warn, headline, list.into_any())))
+}
+
+/// What saving it does to the versions that are there.
+fn judging(editor: &FormEditor) -> Option<AnyView> {
+    let text = "Helm is given other values then: each version is rendered and judged anew, and is not offered meanwhile. \
+                One that asks for more than was approved waits until two people approve it, or until the former values are back.";
+    let note = || note::note(Tone::Info, "Saving this judges all versions anew", text);
+    editor.judges_anew.then(|| note::coded("judges-anew", note()))
 }
 
 /// The one state of the page. While a panel is open it is only read: both would say what becomes of a field.

@@ -11,7 +11,7 @@ use crate::parts::list::Head;
 use crate::parts::{catalog, diff, note, stages, url, when};
 use domain::catalog::{Findings, Gravity, Judging, Signature, VersionState};
 use domain::page::PageKind;
-use domain::view::{DiffChange, DiffGroup, DiffPart, VersionReview};
+use domain::view::{DiffChange, DiffGroup, DiffPart, VersionBefore, VersionReview};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
@@ -33,9 +33,12 @@ pub fn page(frame: Frame, view: VersionReview, again: Again) -> String {
 
 fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
     let below = match &view.before {
+        Some(before) if before.is_itself => {
+            "Compared with what was approved of it. Nothing else of this entry was offered.".to_owned()
+        }
         Some(before) if before.is_offered => format!("Compared with {}, which teams install now.", before.version),
         Some(before) => format!("Compared with {}, which teams were offered before.", before.version),
-        None => "Nothing else of this entry is offered now.".to_owned(),
+        None => "Nothing of this entry was ever offered: what follows is all that is in it.".to_owned(),
     };
     let mut head = Head::new(format!("{} {}", view.title, view.version), below);
     let today = frame.now.date();
@@ -55,7 +58,7 @@ fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
                 {differences(view)}
             </div>
             <aside class="stack" aria-label="Decision">
-                {may_set_up(frame).then(|| decide(view, again, frame.now))}
+                {decide(view, again, frame.now, may_set_up(frame))}
                 {provenance(view, frame.now)}
                 {classes(view)}
             </aside>
@@ -112,8 +115,13 @@ struct Line {
 fn findings(view: &VersionReview) -> AnyView {
     let before = view.before.as_ref().map(|before| &before.findings);
     let lines = lines(&view.findings, before, &view.gravity);
-    let head = view.before.as_ref().map(|before| view! { <th scope="col">{before.version.clone()}</th> });
-    let labels = (view.before.as_ref().map(|before| before.version.clone()), view.version.clone());
+    let label = |before: &VersionBefore| match before.is_itself {
+        true => "As approved".to_owned(),
+        false => before.version.clone(),
+    };
+    let before_label = view.before.as_ref().map(label);
+    let head = before_label.clone().map(|label| view! { <th scope="col">{label}</th> });
+    let labels = (before_label, view.version.clone());
     let rows = lines.into_iter().map(|line| row(line, &labels));
     view! {
         <section class="panel" aria-labelledby="findings">
@@ -280,7 +288,7 @@ fn differences(view: &VersionReview) -> Option<AnyView> {
         (!parts.is_empty()).then(|| {
             let parts = parts.into_iter().map(part);
             view! {
-                <section class="panel later" aria-label=title>
+                <section class="panel" aria-label=title>
                     <header><h2>{title}</h2></header>
                     <div class="body stack">{parts.collect_view()}</div>
                 </section>
@@ -343,15 +351,17 @@ fn classes(view: &VersionReview) -> AnyView {
     });
     view! {
         <section class="panel" aria-labelledby="classes">
-            <header><h2 id="classes">"Who would get it"</h2></header>
+            <header><h2 id="classes">"Where its pods start"</h2></header>
             <ul class="rows">{rows.collect_view()}</ul>
         </section>
     }
     .into_any()
 }
 
-fn decide(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyView {
+/// What was said so far, and the forms of those who decide.
+fn decide(view: &VersionReview, again: &Again, now: OffsetDateTime, may_decide: bool) -> AnyView {
     let forms = match view.state {
+        _ if !may_decide => view! { <p class="body dim">"Platform decides."</p> }.into_any(),
         VersionState::Candidate => view! { {approve(view, again)} {block(view, again)} }.into_any(),
         VersionState::Approved => view! { {deprecate(view, again, now)} {block(view, again)} }.into_any(),
         VersionState::Deprecated { .. } => {
@@ -359,11 +369,12 @@ fn decide(view: &VersionReview, again: &Again, now: OffsetDateTime) -> AnyView {
         }
         VersionState::Blocked => reopen(view, again, "Open again"),
     };
-    let given = view
-        .approvals
-        .iter()
-        .map(|approval| view! { <li>{approval.name.clone()}", "{when::ago(approval.at, now)}</li> });
-    let given = (!view.approvals.is_empty()).then(|| view! { <ul class="body plain">{given.collect_view()}</ul> });
+    let given = view.approvals.iter().map(|approval| {
+        let comment = approval.comment.clone().map(|comment| view! { <p class="prose">{comment}</p> });
+        view! { <li>"Approved by "<b>{approval.name.clone()}</b>", "{when::ago(approval.at, now)}{comment}</li> }
+    });
+    let given = (!view.approvals.is_empty())
+        .then(|| view! { <ul class="body plain" data-list="approvals">{given.collect_view()}</ul> });
     let needed = match view.approvals_needed {
         0 => "approved by rule".to_owned(),
         1 => "one person".to_owned(),

@@ -1,23 +1,29 @@
 //! What differs between two versions, for those who decide on the later one.
 
+use super::entry_form;
 use crate::app::{Error, Result};
 use crate::store::chart_archives::Contents;
-use charts::diff::{self, Change, FileChange, Limits, LineKind, Lines, ObjectChange, PathChange, Side};
+use charts::diff::{self, Change, FileChange, Hidden, Limits, LineKind, Lines, ObjectChange, PathChange, Side};
 use domain::view::{DiffChange, DiffGroup, DiffKind, DiffLine, DiffPart, VersionDifference};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use values::Overlay;
 
 /// Comparisons at a time; whoever comes when all are taken waits.
 static COMPARING: Semaphore = Semaphore::const_new(2);
 /// Until a page is answered without it.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// None when it takes too long, or others do: it may be asked for again. Off the threads that serve others, for it takes
-/// processor time.
-pub async fn difference(before: Arc<Contents>, after: Arc<Contents>) -> Result<Option<VersionDifference>> {
-    within(LIMIT, compare(before, after)).await
+/// From `before`, or from nothing; without texts that `overlay`, the form of their entry, or their charts call secret. None when
+/// it takes too long, or others do: it may be asked for again. Off the threads that serve others, for it takes processor time.
+pub async fn difference(
+    before: Option<Contents>,
+    after: Contents,
+    overlay: Overlay,
+) -> Result<Option<VersionDifference>> {
+    within(LIMIT, compare(before, after, overlay)).await
 }
 
 async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<Option<T>> {
@@ -27,12 +33,19 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Re
     }
 }
 
-async fn compare(before: Arc<Contents>, after: Arc<Contents>) -> Result<VersionDifference> {
+async fn compare(before: Option<Contents>, after: Contents, overlay: Overlay) -> Result<VersionDifference> {
     let permit = COMPARING.acquire().await.map_err(Error::internal)?;
     let compared = tokio::task::spawn_blocking(move || {
         // Held until it has ended, whoever still waits for it.
         let _permit = permit;
-        diff::between(&side(&before), &side(&after), &Limits::default()).map(|found| in_parts(&found))
+        let both = before.iter().chain([&after]);
+        let hidden = Hidden::new(both.flat_map(|of| secret_texts(of, &overlay)).collect());
+        let nothing = BTreeMap::new();
+        let before = match &before {
+            Some(before) => side(before),
+            None => Side { values: "", schema: None, templates: &nothing, rendered: "" },
+        };
+        diff::between_hiding(&before, &side(&after), &Limits::default(), &hidden).map(|found| in_parts(&found))
     });
     // What both are made of was read when it was taken in.
     compared.await.map_err(Error::internal)?.map_err(Error::internal)
@@ -45,6 +58,11 @@ fn side(contents: &Contents) -> Side<'_> {
         templates: &contents.templates.0,
         rendered: &contents.rendered,
     }
+}
+
+fn secret_texts(contents: &Contents, overlay: &Overlay) -> BTreeSet<String> {
+    let chart = values::Chart::read(&contents.values_yaml, contents.values_schema.as_deref());
+    entry_form::secret_texts(overlay, &chart, contents.given.as_deref())
 }
 
 fn in_parts(found: &diff::Difference) -> VersionDifference {
@@ -120,26 +138,57 @@ fn paths(group: DiffGroup, name: &str, changes: &[PathChange]) -> Option<DiffPar
 mod tests {
     use super::*;
     use crate::store::Json;
-    use std::collections::BTreeMap;
 
-    fn contents(values: &str) -> Arc<Contents> {
-        Arc::new(Contents {
+    fn contents(values: &str) -> Contents {
+        Contents {
             values_yaml: values.into(),
             values_schema: None,
             questions: None,
             templates: Json(BTreeMap::new()),
             rendered: String::new(),
-        })
+            given: None,
+        }
     }
 
     /// With both hands taken by others, as by comparisons that take long.
     #[tokio::test]
     async fn who_waits_too_long_is_told_so_and_can_ask_again() {
         let taken = COMPARING.acquire_many(2).await.expect("is never closed");
-        let late = within(Duration::from_millis(20), compare(contents("a: 1\n"), contents("a: 2\n"))).await;
+        let late = within(
+            Duration::from_millis(20),
+            compare(Some(contents("a: 1\n")), contents("a: 2\n"), Overlay::default()),
+        )
+        .await;
         assert!(matches!(late, Ok(None)));
         drop(taken);
-        let again = difference(contents("a: 1\n"), contents("a: 2\n")).await.expect("is compared");
+        let again =
+            difference(Some(contents("a: 1\n")), contents("a: 2\n"), Overlay::default()).await.expect("is compared");
         assert_eq!(again.map(|found| found.parts.len()), Some(1));
+    }
+
+    const VALUES: &str = "auth: {password: chart-secret, user: app}\n";
+
+    fn rendered(password: &str) -> Contents {
+        let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {url: 'pg://app:PASSWORD@db'}\n";
+        Contents {
+            rendered: object.replace("PASSWORD", password),
+            given: Some(format!("{{\"auth\":{{\"password\":\"{password}\"}}}}")),
+            ..contents(VALUES)
+        }
+    }
+
+    /// What an entry gives and what a chart has by default, in values and in objects, of one version and of two.
+    #[tokio::test]
+    async fn secret_texts_are_in_no_difference() {
+        for before in [None, Some(rendered("imposed-once")), Some(contents("auth: {password: of-a-chart}\n"))] {
+            let found = difference(before, rendered("imposed-now"), Overlay::default()).await.expect("is compared");
+            let found = found.expect("in time");
+            let lines: Vec<_> = found.parts.iter().flat_map(|part| part.lines.iter().map(|line| &line.text)).collect();
+            assert!(lines.iter().any(|line| line.contains("pg://app:(hidden")), "{lines:?}");
+            let is_shown = |text: &str| lines.iter().any(|line| line.contains(text));
+            for secret in ["imposed-once", "imposed-now", "chart-secret", "of-a-chart"] {
+                assert!(!is_shown(secret), "{lines:?}");
+            }
+        }
     }
 }

@@ -5,8 +5,11 @@ use crate::app::{Change, Ctx, Result, change};
 use crate::store;
 use domain::audit::EventKind;
 use domain::catalog::EntrySpec;
+use domain::field_error::FieldErrors;
 use domain::name::{Comment, EntryName};
 use domain::{Action, Refusal};
+use std::collections::BTreeSet;
+use values::Secrets;
 
 /// Begins an entry. Nothing of it is offered before a version is taken in and approved.
 pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
@@ -16,8 +19,11 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
         return Err(Refusal::invalid("name", "must be another: new is taken by Berth").into());
     }
     spec.check()?;
-    let given = entry_form::kept(&entry_form::given(&entry_form::read(spec)?)?);
+    let overlay = entry_form::read(spec)?;
+    let given = entry_form::kept(&entry_form::given(&overlay)?);
+    let told = entry_form::without_secrets(spec, None, &Secrets::of(&overlay, None))?;
     change!(ctx, |tx| {
+        require_known(tx, None, spec).await?;
         hold_source(tx, spec).await?;
         let is_added =
             store::catalog_entries::insert(&mut **tx, name, spec, &given, ctx.actor.person_id(), ctx.now()).await?;
@@ -25,7 +31,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
             return Err(Refusal::invalid("name", "is the name of an entry already").into());
         }
         follow_origin(tx, ctx, None, spec).await?;
-        tx.record(ctx, subject(name), None, EventKind::EntryAdded { after: spec.clone() });
+        tx.record(ctx, subject(name), None, EventKind::EntryAdded { after: told.clone() });
         Ok(())
     })
 }
@@ -34,7 +40,9 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
 pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) -> Result<()> {
     ctx.allow(Action::SetUp)?;
     spec.check()?;
-    let given = entry_form::kept(&entry_form::given(&entry_form::read(spec)?)?);
+    let overlay = entry_form::read(spec)?;
+    let given = entry_form::kept(&entry_form::given(&overlay)?);
+    let secrets = entry_form::secrets(ctx, name, &overlay).await?;
     change!(ctx, |tx| {
         let entry = lock(tx, name).await?;
         if entry.version != read {
@@ -44,14 +52,35 @@ pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) ->
         if entry.spec == *spec {
             return Ok(());
         }
+        require_known(tx, Some(&entry.spec), spec).await?;
         hold_source(tx, spec).await?;
         let changed = (given.as_str(), entry.spec.is_eased_by(spec));
         store::catalog_entries::save(&mut **tx, name, spec, changed, ctx.actor.person_id(), ctx.now()).await?;
         judging::order(tx, name).await?;
         follow_origin(tx, ctx, Some(&entry.spec), spec).await?;
-        tx.record(ctx, subject(name), None, EventKind::EntryChanged { before: entry.spec, after: spec.clone() });
+        let secrets = secrets.clone().with(Secrets::of(&entry_form::read(&entry.spec)?, None));
+        let before = entry_form::without_secrets(&entry.spec, None, &secrets)?;
+        let after = entry_form::without_secrets(spec, Some(&entry.spec), &secrets)?;
+        tx.record(ctx, subject(name), None, EventKind::EntryChanged { before, after });
         Ok(())
     })
+}
+
+/// Teams and classes that it names, and did not name before, are there.
+async fn require_known(tx: &mut Change, before: Option<&EntrySpec>, spec: &EntrySpec) -> Result<()> {
+    fn named<T: Ord + ToString>(now: &BTreeSet<T>, before: Option<&BTreeSet<T>>) -> Vec<String> {
+        now.iter().filter(|name| before.is_none_or(|before| !before.contains(name))).map(ToString::to_string).collect()
+    }
+    let teams = named(&spec.teams, before.map(|before| &before.teams));
+    let classes = named(&spec.classes, before.map(|before| &before.classes));
+    let (teams, classes) = store::catalog_entries::list_unknown(&mut **tx, &teams, &classes).await?;
+    let mut errors = FieldErrors::default();
+    for (field, unknown) in [("teams", teams), ("classes", classes)] {
+        if !unknown.is_empty() {
+            errors.add(field, format!("are not there: {}", unknown.join(", ")));
+        }
+    }
+    Ok(errors.finish()?)
 }
 
 /// Its source is there, and stays until the change is made.

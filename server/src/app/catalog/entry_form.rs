@@ -1,11 +1,15 @@
 //! The form over an entry's values: what it imposes, and whether it fits a chart.
 
+use crate::app::{Ctx, Error, Result as AppResult};
+use crate::store;
 use charts::chart::Chart;
-use domain::Refusal;
 use domain::catalog::EntrySpec;
+use domain::name::EntryName;
+use domain::{Action, Refusal};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use values::overlay::DraftError;
-use values::{Draft, Layers, Overlay};
+use values::{Draft, Layers, Overlay, Path, Secrets};
 
 /// Refuses what is no form, with what is wrong in it.
 pub fn read(spec: &EntrySpec) -> Result<Overlay, Refusal> {
@@ -58,6 +62,11 @@ pub fn given(overlay: &Overlay) -> Result<Vec<Given>, Refusal> {
     Ok(all)
 }
 
+/// Whether Helm is given other values by one form than by the other: every version is judged anew then.
+pub fn gives_other(one: &Draft, other: &Draft) -> bool {
+    given(one.overlay()).ok() != given(other.overlay()).ok()
+}
+
 /// As it is kept, and compared.
 pub fn kept(given: &[Given]) -> String {
     given.iter().map(|given| given.values.as_str()).collect::<Vec<_>>().join("\n")
@@ -72,6 +81,43 @@ pub fn mistakes(overlay: &Overlay, chart: &Chart) -> Vec<String> {
 /// The same for an entry that is read from a file.
 pub fn mistakes_of(spec: &EntrySpec, chart: &Chart) -> Result<Vec<String>, Refusal> {
     read(spec).map(|overlay| mistakes(&overlay, chart))
+}
+
+/// What is secret among the values of an entry, as its form and its newest chart say.
+pub async fn secrets(ctx: &Ctx, name: &EntryName, overlay: &Overlay) -> AppResult<Secrets> {
+    let chart = store::chart_archives::newest_values(ctx.db(), name).await?;
+    let overlay = overlay.clone();
+    let found = tokio::task::spawn_blocking(move || {
+        let chart = chart.map(|(values, schema)| values::Chart::read(&values, schema.as_deref()));
+        Secrets::of(&overlay, chart.as_ref())
+    });
+    found.await.map_err(Error::internal)
+}
+
+/// The entry without the texts of secret values. With `before`, what was said of it, it is said whether they are others.
+pub fn without_secrets(spec: &EntrySpec, before: Option<&EntrySpec>, secrets: &Secrets) -> Result<EntrySpec, Refusal> {
+    let before = before.map(read).transpose()?;
+    match serde_json::to_value(secrets.hidden(&read(spec)?, before.as_ref())) {
+        Ok(Value::Object(form)) => Ok(EntrySpec { form, ..spec.clone() }),
+        Ok(_) | Err(_) => Err(Refusal::invalid("form", "cannot be written")),
+    }
+}
+
+/// The entry as who looks may read it: secret values only where they could set them.
+pub async fn as_seen(ctx: &Ctx, name: &EntryName, spec: EntrySpec) -> AppResult<EntrySpec> {
+    if ctx.allow(Action::SetUp).is_ok() {
+        return Ok(spec);
+    }
+    let secrets = secrets(ctx, name, &read(&spec)?).await?;
+    Ok(without_secrets(&spec, None, &secrets)?)
+}
+
+/// The texts of secret values with which a version was rendered.
+pub fn secret_texts(overlay: &Overlay, chart: &values::Chart, given: Option<&str>) -> BTreeSet<String> {
+    let secrets = Secrets::of(overlay, Some(chart));
+    let given = given.unwrap_or_default().lines().filter_map(|line| serde_json::from_str(line).ok());
+    let all = std::iter::once(chart.values.value().clone()).chain(given);
+    all.flat_map(|values: values::Value| secrets.texts(&Path::root(), &values)).collect()
 }
 
 /// The form as YAML to work on.

@@ -1,6 +1,6 @@
 //! Entries as they are written to files, for Git.
 
-use super::{archives, day};
+use super::{archives, day, entry_form};
 use crate::app::{Ctx, Error, Result, paginate};
 use crate::store;
 use crate::store::icons::Icon;
@@ -35,7 +35,7 @@ pub async fn names(ctx: &Ctx) -> Result<Vec<EntryName>> {
     }
 }
 
-/// One of them.
+/// One of them. Who may not set up reads no secret values.
 pub async fn export(ctx: &Ctx, name: &EntryName, with_chart: bool) -> Result<Exported> {
     ctx.allow(Action::SeeSetUp)?;
     let mut conn = ctx.snapshot().await?;
@@ -52,5 +52,6 @@ pub async fn export(ctx: &Ctx, name: &EntryName, with_chart: bool) -> Result<Exp
         Some(version) => Some(archives::bytes(ctx, &mut conn, &version.digest).await?),
         None => None,
     };
-    Ok(Exported { spec: entry.spec, icon, chart })
+    drop(conn);
+    Ok(Exported { spec: entry_form::as_seen(ctx, name, entry.spec).await?, icon, chart })
 }

@@ -7,7 +7,7 @@ use domain::field_error::FieldErrors;
 use values::overlay::{
     DefaultValue, Direction, DraftError, FieldTyped, Imposed, OverlayField, Panel, PanelTyped, Rest, read_value,
 };
-use values::{ChartValue, Draft, Path};
+use values::{ChartValue, Draft, Path, Type};
 
 /// Characters of what is typed into one input of a panel.
 const LONGEST: usize = 4_000;
@@ -16,6 +16,8 @@ const LONGEST: usize = 4_000;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     Preview,
+    /// The same with all that is typed, whatever other button it has.
+    Take,
     Save,
     /// Takes over the form of the chart's questions.yaml, in place of all there is.
     Questions,
@@ -43,6 +45,7 @@ impl Step {
         let index = || rest.parse::<usize>().ok();
         Some(match verb {
             "" | "preview" => Self::Preview,
+            "take" => Self::Take,
             "save" => Self::Save,
             "questions" => Self::Questions,
             "open" => Self::Open(Panel::read(rest)?),
@@ -132,7 +135,7 @@ pub fn is_text(values: &[ChartValue], path: &Path) -> bool {
 /// Does one thing. What is no change to the form does nothing here.
 pub fn apply(draft: &mut Draft, step: &Step, typed: &PanelTyped, values: &[ChartValue]) -> Result<(), Refusal> {
     let done = match step {
-        Step::Preview | Step::Save | Step::Questions | Step::Open(_) | Step::Close => Ok(()),
+        Step::Preview | Step::Take | Step::Save | Step::Questions | Step::Open(_) | Step::Close => Ok(()),
         Step::Offer(path) => draft.offer(path),
         Step::TakeOff(path) => draft.take_off(path),
         Step::Move(path, direction) => draft.move_field(path, *direction),
@@ -149,14 +152,14 @@ pub fn apply(draft: &mut Draft, step: &Step, typed: &PanelTyped, values: &[Chart
         Step::ShowRest(rest) => draft.show_rest(*rest),
         Step::AddDefault(path) => draft.set_default(DefaultValue {
             path: path.clone(),
-            value: value("default_value", &typed.default_value, is_text(values, path))?,
+            value: value_of("default_value", &typed.default_value, path, values)?,
             classes: names(&typed.default_classes),
             environments: environments("default_environments", &typed.default_environments)?,
         }),
         Step::RemoveDefault(index) => draft.remove_default(*index),
         Step::Impose(path) => draft.impose(Imposed {
             path: path.clone(),
-            value: value("imposed_value", &typed.imposed_value, is_text(values, path))?,
+            value: value_of("imposed_value", &typed.imposed_value, path, values)?,
             note: typed.imposed_note.trim().to_owned(),
             classes: names(&typed.imposed_classes),
             environments: environments("imposed_environments", &typed.imposed_environments)?,
@@ -165,6 +168,34 @@ pub fn apply(draft: &mut Draft, step: &Step, typed: &PanelTyped, values: &[Chart
         Step::Secret(path, is_secret) => draft.set_secret(path, *is_secret),
     };
     done.map_err(|error| refusal("overlay", &error))
+}
+
+/// What is typed besides what is open, and has a button of its own that was not pressed.
+pub fn pending(open: Option<&Panel>, typed: &PanelTyped) -> Vec<Step> {
+    let is_typed = |text: &str| !text.trim().is_empty();
+    let path = match open {
+        Some(Panel::Value(path)) => Some(path),
+        Some(Panel::Group(_)) | None => None,
+    };
+    let of_path = |text: &str, step: fn(Path) -> Step| path.filter(|_| is_typed(text)).cloned().map(step);
+    let group = is_typed(&typed.new_group).then_some(Step::AddGroup);
+    let steps = [group, of_path(&typed.default_value, Step::AddDefault), of_path(&typed.imposed_value, Step::Impose)];
+    steps.into_iter().flatten().collect()
+}
+
+/// What is typed for a value of the chart, which is of its kind.
+fn value_of(field: &str, typed: &str, path: &Path, values: &[ChartValue]) -> Result<values::Value, Refusal> {
+    let value = value(field, typed, is_text(values, path))?;
+    let kind = values.iter().find(|value| value.path == *path).map(|value| value.kind);
+    let wanted = match (kind, value.kind()) {
+        (_, Type::Null) | (Some("switch"), Type::Boolean) => return Ok(value),
+        (Some("switch"), _) => "must be true or false",
+        (Some("whole number"), Type::Integer) | (Some("number"), Type::Integer | Type::Number) => return Ok(value),
+        (Some("whole number"), _) => "must be a whole number",
+        (Some("number"), _) => "must be a number",
+        (Some(_) | None, _) => return Ok(value),
+    };
+    Err(Refusal::invalid(field, wanted))
 }
 
 fn value(field: &str, typed: &str, is_text: bool) -> Result<values::Value, Refusal> {
@@ -246,6 +277,34 @@ mod tests {
         let step = Step::read(step).expect("is a step");
         let refused = apply(&mut draft(), &step, &typed, &values()).expect_err("is refused");
         assert_eq!(refused.fields().iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), [field]);
+    }
+
+    #[rstest]
+    #[case("on: true", "impose /on", "yes, of course", false)]
+    #[case("on: true", "impose /on", "false", true)]
+    #[case("size: 2", "impose /size", "many", false)]
+    #[case("size: 2", "impose /size", "2.5", false)]
+    #[case("size: 2", "impose /size", "null", true)]
+    #[case("more: {}", "impose /more", "[1]", true)]
+    fn what_is_imposed_is_of_the_kind_that_the_chart_has(
+        #[case] chart: &str,
+        #[case] step: &str,
+        #[case] typed: &str,
+        #[case] is_taken: bool,
+    ) {
+        let values = Chart::read(chart, None).inventory();
+        let typed = PanelTyped { imposed_value: typed.into(), ..PanelTyped::default() };
+        let done = apply(&mut draft(), &Step::read(step).expect("is a step"), &typed, &values);
+        assert_eq!(done.is_ok(), is_taken, "{done:?}");
+    }
+
+    #[test]
+    fn what_is_typed_beside_what_is_pressed_is_not_forgotten() {
+        let typed = PanelTyped { new_group: "Size".into(), imposed_value: "3".into(), ..PanelTyped::default() };
+        let open = Panel::Value("/size".parse().expect("is a path"));
+        assert_eq!(pending(Some(&open), &typed).len(), 2);
+        assert_eq!(pending(None, &typed), [Step::AddGroup]);
+        assert_eq!(pending(Some(&open), &PanelTyped::default()), []);
     }
 
     #[test]

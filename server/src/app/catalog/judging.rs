@@ -1,5 +1,6 @@
 //! Versions are rendered and judged with the values that their entry gives: when it gives others, all of them are anew, one by
-//! one. What then asks for more than people approved is no longer offered, until they approve it as it is now.
+//! one. What then asks for more than people approved is no longer offered, until they approve it as it is now, or the entry gives
+//! values with which it is what they approved.
 
 use super::entry_form::Given;
 use super::steps::{Stop, judge, kept_text, read, render, unpack};
@@ -23,6 +24,7 @@ const UNTIL_MENDED: std::time::Duration = std::time::Duration::from_secs(300);
 /// One at a time in each process: an entry may have many versions, and other work goes on meanwhile.
 static TURN: Semaphore = Semaphore::const_new(1);
 const ASKS_FOR_MORE: &str = "The entry gives other values since it was approved, and with those it asks for more.";
+const BEFORE: &str = " Before: ";
 
 /// Orders it for all versions of an entry that were rendered with other values than it gives now. The entry is held.
 pub(super) async fn order(tx: &mut Change, entry: &EntryName) -> Result<()> {
@@ -130,6 +132,9 @@ async fn keep(
     let asks_for_more = findings.asks_for_more_than(found.approved_findings.as_ref().unwrap_or(&found.findings));
     let state = match state {
         VersionState::Approved if asks_for_more => VersionState::Candidate,
+        VersionState::Candidate if found.taken_back && found.approved_findings.as_ref() == Some(findings) => {
+            VersionState::Approved
+        }
         // It was to end: who wants it all the same opens it again.
         VersionState::Deprecated { .. } if asks_for_more => VersionState::Blocked,
         VersionState::Candidate | VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked => {
@@ -141,18 +146,24 @@ async fn keep(
     // Fewer than before are never enough, and two decide on what nobody approved as it is.
     let needed = match (state == found.about.state, state) {
         (true, VersionState::Candidate) => findings.approvals_needed(stakes, before.as_ref().map(|it| &it.findings)),
-        (false, _) => 2,
-        (true, VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked) => 0,
+        (false, VersionState::Candidate | VersionState::Blocked) => 2,
+        (_, VersionState::Approved | VersionState::Deprecated { .. }) | (true, VersionState::Blocked) => 0,
     };
     let approvals_needed = needed.max(found.about.approvals_needed);
-    let reason = match &found.reason {
-        Some(reason) => format!("{ASKS_FOR_MORE} Before: {reason}"),
-        None => ASKS_FOR_MORE.to_owned(),
+    let reason = match (state, found.reason.as_deref()) {
+        (VersionState::Approved, reason) => former_reason(reason).map(str::to_owned),
+        (_, Some(reason)) => Some(text::shown(&format!("{ASKS_FOR_MORE}{BEFORE}{reason}"), LONGEST_REASON)),
+        (_, None) => Some(ASKS_FOR_MORE.to_owned()),
     };
-    let reason = text::shown(&reason, LONGEST_REASON);
-    let judged = JudgedAnew { id: *id, given, rendered, findings, state, reason: &reason, approvals_needed };
+    let reason = reason.as_deref();
+    let judged = JudgedAnew { id: *id, given, rendered, findings, state, reason, approvals_needed };
     store::chart_versions::judge_anew(&mut **tx, &judged, ctx.now()).await?;
     let kind = EventKind::VersionJudged { findings: Some(findings.clone()), error: None, state, approvals_needed };
     tx.record(ctx, version_subject(entry, version), None, kind);
     Ok(())
+}
+
+/// What was said of it before it asked for more.
+fn former_reason(reason: Option<&str>) -> Option<&str> {
+    reason?.strip_prefix(ASKS_FOR_MORE)?.strip_prefix(BEFORE)
 }

@@ -23,11 +23,16 @@ mod versions;
 pub use archives::try_out as try_archives_dir;
 pub(super) use difference::difference;
 pub use entries::{add, apply, change, restore, withdraw};
-pub use entry_form::{mistakes_of as form_mistakes, with_form, written as written_form};
+pub(super) use entry_form::as_seen;
+pub use entry_form::{
+    gives_other, mistakes_of as form_mistakes, read as read_overlay, with_form, written as written_form,
+};
 pub use export::{export, names};
 pub use forget::ForgetIngests;
 pub use form_questions::import as import_questions;
-pub use form_steps::{Step, apply as apply_step, is_text, read as read_form, take as take_panel};
+pub use form_steps::{
+    Step, apply as apply_step, is_text, pending as pending_steps, read as read_form, take as take_panel,
+};
 pub use icons::{apply_icon, remove_icon, set_icon};
 pub use ingest::{IngestChart, LARGEST_ARCHIVE, take_in, upload};
 pub use judging::JudgeVersion;

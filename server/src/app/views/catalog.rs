@@ -10,7 +10,7 @@ mod sources;
 
 pub use curated::{curated, curated_entry, ingest};
 pub use entry_form::{Drawn, FormGround, draw, form_ground};
-pub use gallery::{Asked, entry, gallery, icon};
+pub use gallery::{Asked, entry, gallery, icon, seen_by};
 pub use review::review;
 pub use sources::{available, source, source_names, sources};
 

@@ -19,7 +19,9 @@ pub fn viewer_of(ctx: &Ctx) -> Option<Viewer> {
         n_to_decide: 0,
         n_failed: 0,
         n_stopped: 0,
+        n_versions: 0,
         can_ask: person.teams.iter().any(|membership| membership.role >= TeamRole::Developer),
+        can_see_offer: allow(&ctx.actor, Action::SeeOffer).is_ok(),
         can_see_clusters: allow(&ctx.actor, Action::SeeClusters).is_ok(),
         can_see_audit: allow(&ctx.actor, Action::SeeAudit).is_ok(),
         can_see_jobs: allow(&ctx.actor, Action::SeeJobs).is_ok(),
@@ -42,6 +44,7 @@ pub async fn viewer(ctx: &Ctx) -> Result<Viewer> {
         n_to_decide: around.n_to_decide,
         n_failed: around.n_failed,
         n_stopped: around.n_stopped,
+        n_versions: around.n_versions,
         favourites: around.favourites,
         ..viewer_of(ctx).ok_or(Error::SignInFirst)?
     })

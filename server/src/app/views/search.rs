@@ -1,6 +1,6 @@
 //! Finds what the person who looks may see, by a few letters: each kind by one query, and the pages there are for them.
 
-use super::me;
+use super::{catalog, me};
 use crate::app::{Ctx, Result};
 use crate::store;
 use crate::store::Visible;
@@ -42,6 +42,10 @@ fn rank_of(hit: &Hit, text: &str) -> Rank {
             let is_it = by_number.contains(&Rank::Exact);
             if is_it { Rank::Exact } else { rank(hit.title.rsplit(' ').next().unwrap_or_default(), text) }
         }
+        HitKind::Entry => {
+            let name = hit.href.rsplit('/').next().unwrap_or_default();
+            rank(&hit.title, text).min(rank(name, text))
+        }
         HitKind::Namespace | HitKind::Team | HitKind::Cluster | HitKind::Class | HitKind::Person | HitKind::Page => {
             rank(&hit.title, text)
         }
@@ -66,6 +70,13 @@ async fn things(ctx: &Ctx, text: &str) -> Result<Vec<Hit>> {
     }));
     let teams = store::search::teams(&mut *conn, &visible, &wanted).await?;
     hits.extend(teams.into_iter().map(|(slug, title)| hit(HitKind::Team, &slug, title, format!("/teams/{slug}"))));
+    if ctx.allow(Action::SeeOffer).is_ok() {
+        let entries = store::search::entries(&mut *conn, &catalog::seen_by(ctx), &wanted).await?;
+        let entry = |(name, title, summary): (String, String, String)| {
+            hit(HitKind::Entry, &title, summary, format!("/catalog/{name}"))
+        };
+        hits.extend(entries.into_iter().map(entry));
+    }
     if ctx.allow(Action::SeeClusters).is_ok() {
         let clusters = store::search::clusters(&mut *conn, &wanted).await?;
         hits.extend(clusters.iter().map(|name| hit(HitKind::Cluster, name, "", format!("/clusters/{name}"))));

@@ -6,6 +6,7 @@ use crate::app::{Ctx, Error, Result, access, views};
 use crate::supervise::once;
 use crate::web::request_context::frame_of;
 use crate::web::sse::{Follower, PAUSE, PAUSE_OF_LISTS, drain};
+use domain::Action;
 use domain::actor::{PlatformRole, TeamRole};
 use domain::name::{ClusterName, NamespaceName};
 use frontend::pages::namespace::Tab;
@@ -140,6 +141,10 @@ pub async fn of_one(who: &Follower, page: LivePage, path: String, session: [u8; 
         LivePage::Request(number) => (live::of_request(berth, *number), PAUSE),
         LivePage::Ingest { id, .. } => (live::of_ingest(berth, *id), PAUSE),
         LivePage::CuratedEntry(_) => (live::of_catalog(berth), PAUSE),
+        LivePage::Home if who.ctx().allow(Action::SetUp).is_ok() => {
+            let both = futures::stream::select(live::of_lists(berth), live::of_catalog(berth));
+            (both.boxed(), PAUSE_OF_LISTS)
+        }
         LivePage::Home | LivePage::Requests | LivePage::Namespace { .. } => (live::of_lists(berth), PAUSE_OF_LISTS),
     };
     // Heard from before the page is rendered, so that nothing is missed.

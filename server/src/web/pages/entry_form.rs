@@ -138,6 +138,12 @@ impl Work {
         if let Some(panel) = self.open.as_ref().filter(|_| *step != Step::Close) {
             catalog::take_panel(&mut draft, panel, &self.typed, &ground.values)?;
         }
+        if matches!(step, Step::Save | Step::Take) {
+            for pending in catalog::pending_steps(self.open.as_ref(), &self.typed) {
+                catalog::apply_step(&mut draft, &pending, &self.typed, &ground.values)?;
+                self.typed = left(std::mem::take(&mut self.typed), &pending);
+            }
+        }
         catalog::apply_step(&mut draft, step, &self.typed, &ground.values)?;
         if *step == Step::Questions {
             self.notes = catalog::import_questions(&mut draft, ground.questions.as_ref(), &ground.chart)?;
@@ -171,6 +177,7 @@ fn left(typed: PanelTyped, step: &Step) -> PanelTyped {
             PanelTyped { default_value, default_classes, default_environments, ..PanelTyped::default() }
         }
         Step::Preview
+        | Step::Take
         | Step::Save
         | Step::Questions
         | Step::Offer(_)
@@ -216,6 +223,10 @@ async fn page(
         None => None,
     };
     let (form, mistakes) = drawn.map_or((None, Vec::new()), |drawn| (Some(drawn.form), drawn.mistakes));
+    let saved = catalog::written_form(&ground.spec).ok();
+    let is_unsaved = saved.as_ref().map(Draft::text) != Some(work.text.as_str());
+    let gives_other = |draft: &Draft| saved.as_ref().is_some_and(|saved| catalog::gives_other(saved, draft));
+    let judges_anew = !ground.versions.is_empty() && work.draft.as_ref().is_some_and(gives_other);
     let editor = FormEditor {
         entry,
         title: ground.spec.title,
@@ -236,6 +247,8 @@ async fn page(
         errors: work.errors,
         refusal: work.refusal,
         notes: work.notes,
+        is_unsaved,
+        judges_anew,
         has_questions: ground.questions.is_some(),
     };
     Ok(pages::curation::form::page(frame(context, ctx).await?, editor))

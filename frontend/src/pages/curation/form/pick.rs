@@ -29,7 +29,9 @@ pub(super) fn pick(editor: &FormEditor, overlay: &Overlay) -> AnyView {
         view! { <p class="body dim">{text}</p> }
     });
     let none = found.is_empty().then(|| {
-        let text = if editor.values.is_empty() {
+        let text = if editor.version.is_none() {
+            "They are shown once a version of the chart is taken in."
+        } else if editor.values.is_empty() {
             "The chart has no values, or none that can be read."
         } else {
             "No value of the chart is called so."

@@ -1,7 +1,7 @@
 //! Entries as those who set up see them, and what is being taken in.
 
 use super::{sources, today};
-use crate::app::{Ctx, Error, Result, paginate};
+use crate::app::{Ctx, Error, Result, catalog, paginate};
 use crate::store;
 use domain::Action;
 use domain::id::IngestId;
@@ -40,10 +40,11 @@ pub async fn curated_entry(ctx: &Ctx, name: &EntryName, after: Option<&str>, lim
         Some(own) => Some(own),
         None => store::icons::find_of_versions(&mut *conn, name).await?,
     };
+    drop(conn);
     Ok(CuratedEntry {
         available,
+        spec: catalog::as_seen(ctx, name, entry.spec).await?,
         name: entry.name,
-        spec: entry.spec,
         version: entry.version,
         editor: entry.editor,
         edited_at: entry.edited_at,

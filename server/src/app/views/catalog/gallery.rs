@@ -9,8 +9,9 @@ use crate::store;
 use crate::store::catalog_entries::Entry;
 use crate::store::catalog_lists::{Offer, Wanted};
 use crate::store::chart_versions::Version;
+use crate::store::search::SeenEntries;
 use domain::Action;
-use domain::catalog::{Approval, Category, EntryFit, EntrySpec};
+use domain::catalog::{Approval, Category, EntryFit, EntrySpec, Requirements};
 use domain::name::EntryName;
 use domain::view::{
     EntryAbout, EntryCard, EntryView, Gallery, NamespaceFit, OfferedVersion, Page, VersionNews, VersionRow,
@@ -140,12 +141,14 @@ fn about(spec: EntrySpec) -> EntryAbout {
 }
 
 fn offered_version(version: Version, metadata: Option<&domain::view::ChartMetadata>) -> OfferedVersion {
+    let Requirements { needs, pod_security, is_creatable } = Requirements::of(&version.findings);
     OfferedVersion {
         version: version.about.version,
         app_version: metadata.and_then(|metadata| metadata.app_version.clone()),
         state: version.about.state,
-        needs: version.findings.needs,
-        pod_security: version.findings.pod_security,
+        needs,
+        pod_security,
+        is_creatable,
     }
 }
 
@@ -155,6 +158,11 @@ fn teams(ctx: &Ctx) -> Option<Vec<String>> {
     (!person.sees_everything()).then(|| person.teams.iter().map(|member| member.slug.to_string()).collect())
 }
 
+/// Which entries who looks may find.
+pub fn seen_by(ctx: &Ctx) -> SeenEntries {
+    SeenEntries { teams: teams(ctx), with_unoffered: can_curate(ctx) }
+}
+
 fn is_for_any(spec: &EntrySpec, teams: &[String]) -> bool {
     spec.teams.is_empty() || spec.teams.iter().any(|team| teams.iter().any(|own| own == team.as_str()))
 }
@@ -162,9 +170,13 @@ fn is_for_any(spec: &EntrySpec, teams: &[String]) -> bool {
 fn card(offer: Offer, chosen: Option<&KnownPlace>) -> EntryCard {
     let Offer { name, spec, withdrawn_reason, offered, icon } = offer;
     let offered = offered.filter(|_| withdrawn_reason.is_none());
-    let fit = chosen
-        .zip(offered.as_ref())
-        .map(|(place, offered)| EntryFit::of(&spec, &offered.needs, offered.pod_security, &place.place()));
+    let requirements = |offered: &OfferedVersion| Requirements {
+        needs: offered.needs,
+        pod_security: offered.pod_security,
+        is_creatable: offered.is_creatable,
+    };
+    let fit = chosen.zip(offered.as_ref());
+    let fit = fit.map(|(place, offered)| EntryFit::of(&spec, &requirements(offered), &place.place()));
     EntryCard {
         name,
         fit,

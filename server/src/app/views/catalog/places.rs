@@ -6,7 +6,7 @@ use crate::store::Visible;
 use crate::store::namespaces::Stored;
 use domain::Quota;
 use domain::actor::TeamRole;
-use domain::catalog::{EntryFit, EntrySpec, Findings, Place};
+use domain::catalog::{EntryFit, EntrySpec, Findings, Place, Requirements};
 use domain::class::PodSecurity;
 use domain::namespace::NamespaceState;
 use domain::view::{NamespacePlace, NamespaceRow};
@@ -39,7 +39,7 @@ impl KnownPlace {
     }
 
     pub fn fit(&self, spec: &EntrySpec, findings: &Findings) -> EntryFit {
-        EntryFit::of(spec, &findings.needs, findings.pod_security, &self.place())
+        EntryFit::of(spec, &Requirements::of(findings), &self.place())
     }
 }
 

@@ -11,7 +11,6 @@ use domain::class::Class;
 use domain::name::EntryName;
 use domain::view::{ClassFit, VersionBefore, VersionReview};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// With what differs from the offered one, which takes time, where `with_difference` asks for it.
 pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference: bool) -> Result<VersionReview> {
@@ -26,12 +25,13 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
     let classes = store::classes::list_offered(&mut *conn).await?;
     let classes = classes.iter().map(|class| class_fit(&entry.spec, &found.findings, class)).collect();
-    let contents = match before.as_ref().filter(|_| with_difference) {
-        Some(before) => Some((
-            store::chart_archives::contents(&mut *conn, before.about.id).await?,
+    let contents = match (with_difference, &before) {
+        (false, _) => None,
+        (true, Some(before)) => Some((
+            Some(store::chart_archives::contents(&mut *conn, before.about.id).await?),
             store::chart_archives::contents(&mut *conn, found.about.id).await?,
         )),
-        None => None,
+        (true, None) => Some((None, store::chart_archives::contents(&mut *conn, found.about.id).await?)),
     };
     let limit = i64::try_from(catalog::MOST_VERSIONS).unwrap_or(i64::MAX);
     let above = before.as_ref().map(|before| before.about.id);
@@ -41,7 +41,7 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let news = catalog::news(own, archive.changelog.as_deref(), above, &found.about.version);
     let is_compared = contents.is_some();
     let difference = match contents {
-        Some((then, now)) => catalog::difference(Arc::new(then), Arc::new(now)).await?,
+        Some((then, now)) => catalog::difference(then, now, catalog::read_overlay(&entry.spec)?).await?,
         None => None,
     };
     let is_open = found.about.state == VersionState::Candidate;
@@ -50,6 +50,15 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let gravity = if is_open { found.findings.gravity(stakes, before_findings) } else { BTreeSet::new() };
     let needed = found.findings.approvals_needed(stakes, before_findings);
     let approvals_needed = found.about.approvals_needed.max(if is_open { needed } else { 0 });
+    let before = match before {
+        Some(before) => Some(VersionBefore {
+            is_offered: offered == Some(before.about.id),
+            is_itself: false,
+            version: before.about.version,
+            findings: before.findings,
+        }),
+        None => itself_before(&found),
+    };
     Ok(VersionReview {
         entry: entry.name,
         title: entry.spec.title.clone(),
@@ -66,11 +75,7 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         taken_in_by: found.taken_in_by,
         metadata: archive.metadata,
         findings: found.findings,
-        before: before.map(|before| VersionBefore {
-            is_offered: offered == Some(before.about.id),
-            version: before.about.version,
-            findings: before.findings,
-        }),
+        before,
         gravity: gravity.into_iter().collect(),
         approvals: found.about.approvals,
         approvals_needed,
@@ -79,6 +84,13 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         difference,
         news,
     })
+}
+
+/// What was found in it when it was approved, where that is something else now.
+fn itself_before(found: &Version) -> Option<VersionBefore> {
+    let findings = found.approved_findings.as_ref().filter(|approved| **approved != found.findings)?;
+    let version = found.about.version.clone();
+    Some(VersionBefore { version, is_offered: false, is_itself: true, findings: findings.clone() })
 }
 
 /// Why who looks cannot approve it now.
