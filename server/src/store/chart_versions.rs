@@ -276,7 +276,7 @@ pub struct JudgedAnew<'a> {
     pub approvals_needed: u8,
 }
 
-/// What was found in it from now on. Of a candidate, approvals count no more where something else was found than before.
+/// What was found in it from now on. Approvals of a candidate count no more where something else was found than before.
 pub async fn judge_anew(db: impl PgExecutor<'_>, judged: &JudgedAnew<'_>, at: OffsetDateTime) -> Result<()> {
     sqlx::query!(
         "update chart_versions set given = $2, rendered = $3, findings = $4, judging_error = null, approvals_needed = $5,
@@ -285,7 +285,7 @@ pub async fn judge_anew(db: impl PgExecutor<'_>, judged: &JudgedAnew<'_>, at: Of
                 taken_back = $6 = 'candidate' and (taken_back or state = 'approved'),
                 approved_findings = case when $6 in ('approved', 'deprecated') then $4 else approved_findings end,
                 round = round + case when $6 = 'candidate' and (state <> $6 or (findings, rendered) is distinct from ($4, $3))
-                                     then 1 else 0 end
+                                       or $6 = 'approved' and state = 'candidate' then 1 else 0 end
          where id = $1",
         judged.id.0,
         judged.given,
