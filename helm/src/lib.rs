@@ -19,15 +19,20 @@
 mod chart_files;
 mod error;
 mod folder;
+mod history;
 mod lint;
 mod message;
 mod process;
+mod release;
+pub mod release_secret;
 mod schema;
 
 pub use chart_files::{ChartFiles, UnsafePath};
 pub use error::HelmError;
+pub use history::{Recovery, Revision, recovery};
 pub use lint::{Finding, Lint, Severity};
 pub use process::Limits;
+pub use release::{ChartMetadata, Hook, Info, LastRun, Release, Status};
 pub use schema::{SchemaCheck, Unchecked};
 
 use folder::Folder;
