@@ -29,6 +29,11 @@ impl ChartFiles {
         }
     }
 
+    /// Of no chart.
+    pub(super) const fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.0.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }

@@ -1,6 +1,7 @@
-//! The folder of one run: chart, values and everything that helm may write, removed with it.
+//! The folder of one run: chart, values, kubeconfig and everything that helm may write, removed with it.
 
 use super::chart_files::ChartFiles;
+use secrecy::{ExposeSecret, SecretString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tokio::task;
@@ -16,9 +17,18 @@ const FILE_MODE: u32 = 0o600;
 pub struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub async fn write(chart: &ChartFiles, values: &str) -> io::Result<Self> {
+    /// With a kubeconfig, if there is one.
+    pub async fn write(chart: &ChartFiles, values: &str, kubeconfig: Option<SecretString>) -> io::Result<Self> {
         let (chart, values) = (chart.clone(), values.to_owned());
-        task::spawn_blocking(move || Self::write_now(&chart, &values)).await.map_err(io::Error::other)?
+        task::spawn_blocking(move || {
+            let folder = Self::write_now(&chart, &values)?;
+            if let Some(kubeconfig) = kubeconfig {
+                write_file(&folder.kubeconfig(), kubeconfig.expose_secret().as_bytes())?;
+            }
+            Ok(folder)
+        })
+        .await
+        .map_err(io::Error::other)?
     }
 
     fn write_now(chart: &ChartFiles, values: &str) -> io::Result<Self> {
@@ -44,6 +54,11 @@ impl Folder {
 
     pub fn home(&self) -> PathBuf {
         self.path().join("home")
+    }
+
+    /// Where helm looks for one; there is none for a run without a cluster.
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.path().join("kubeconfig")
     }
 
     /// Away from the threads that others wait on. What cannot be removed stays, readable by Berth alone.

@@ -1,7 +1,7 @@
 # Starts helm within limits and ends it when the other end of standard input is gone.
-# Arguments: folder of the run, seconds of processor time, KiB of memory, and the command.
-folder=$1 cpu_seconds=$2 memory_kib=$3
-shift 3
+# Arguments: folder of the run, seconds of processor time, KiB of memory, whether it is `alone` or `connected`, and the command.
+folder=$1 cpu_seconds=$2 memory_kib=$3 network=$4
+shift 4
 
 ulimit -c 0
 ulimit -t "$cpu_seconds"
@@ -11,7 +11,7 @@ ulimit -f 131072
 
 exec 3<&0 </dev/null
 # A network with nothing in it, not even a loopback that is up, where the kernel lets us have one.
-if unshare --map-root-user --net true 3<&- >/dev/null 2>&1; then
+if [ "$network" = alone ] && unshare --map-root-user --net true 3<&- >/dev/null 2>&1; then
   set -- unshare --map-root-user --net "$@"
 fi
 
@@ -19,8 +19,10 @@ fi
 helm=$!
 trap 'kill -KILL "$helm"; rm -rf -- "$folder"; exit 1' USR1
 trap : TERM
+# Helm may take long to end when it is asked to, and is watched until then.
 (
-  trap - TERM USR1
+  trap - USR1
+  trap '' TERM
   read -r _ <&3
   kill -USR1 $$
 ) >/dev/null 2>&1 &

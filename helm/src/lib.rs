@@ -1,4 +1,5 @@
-//! Runs the real helm as a child process that has neither credentials nor an environment.
+//! Runs the real helm as a child process: without any cluster, to see what charts render to ([`Helm`]), and as one account in one
+//! namespace, to do something about releases ([`Releases`]).
 //!
 //! A chart is somebody else's program: its templates may loop, ask for a terabyte, or look for what is not theirs. What keeps it
 //! in is, in this order:
@@ -6,7 +7,7 @@
 //! - **Files.** Chart and values are written into a folder of the run (0700), which is the only one helm is told of and is
 //!   removed afterwards. Helm's own functions read files of the chart only; there are no links in it, because none are written.
 //! - **Environment.** Cleared. `HOME`, helm's own folders and `KUBECONFIG` point into the folder of the run, where there is no
-//!   kubeconfig; without `KUBERNETES_SERVICE_HOST` the account of Berth's own pod is not found either.
+//!   kubeconfig but for operations; without `KUBERNETES_SERVICE_HOST` the account of Berth's own pod is not found either.
 //! - **Network.** `helm template` looks up neither cluster nor names unless told to, and is not. What it does load by itself is
 //!   what a `values.schema.json` refers to, by `https:` or `file:`: such schemas are left unchecked ([`SchemaCheck`]). Where the
 //!   kernel lets us, helm has a network of its own with nothing in it besides; where not, its proxy is one that does not answer,
@@ -17,21 +18,39 @@
 //!   went, helm and the folder go too.
 
 mod chart_files;
+mod connection;
 mod error;
+mod failure;
 mod folder;
+mod follow;
+mod history;
+mod lines;
 mod lint;
 mod message;
 mod process;
+mod release;
+pub mod release_secret;
+mod releases;
 mod schema;
 
 pub use chart_files::{ChartFiles, UnsafePath};
+pub use connection::{Connection, NotAServer};
 pub use error::HelmError;
+pub use failure::{Admission, Cause, Failure, Forbidden, Undone, Waited};
+pub use follow::{Cancel, Follow, LONGEST_LINE, Line, MOST_LINES, Stream};
+pub use history::{Recovery, Revision, recovery};
 pub use lint::{Finding, Lint, Severity};
 pub use process::Limits;
+pub use release::{ChartMetadata, Hook, Info, LastRun, Release, Status};
+pub use releases::{
+    Deploy, Labels, Left, Metadata, OnFailure, OperationError, Releases, Rollback, ServerSide, StoppedBy, Test,
+    Uninstall, Uninstalled, Wait,
+};
 pub use schema::{SchemaCheck, Unchecked};
 
 use folder::Folder;
 use process::Finished;
+use releases::Kind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -118,10 +137,17 @@ impl Helm {
         }
     }
 
+    /// Releases where `connection` leads. No more operations at a time than there are `permits`, which should be others than those of
+    /// renderings: an operation waits for a cluster. Questions are short, and take their permits and limits from those.
+    pub fn releases(&self, connection: Connection, permits: Arc<Semaphore>, limits: Limits) -> Releases {
+        let questions = Kind { permits: Arc::clone(&self.permits), limits: self.limits };
+        Releases { program: self.program.clone(), connection, operations: Kind { permits, limits }, questions }
+    }
+
     async fn run(&self, chart: &ChartFiles, values: &str, arguments: &[String]) -> Result<Finished, HelmError> {
         // Closed by nobody: a semaphore of the caller's that is means that Berth ends.
         let _permit = self.permits.acquire().await.map_err(|_| HelmError::Stopping)?;
-        let folder = Folder::write(chart, values).await?;
+        let folder = Folder::write(chart, values, None).await?;
         let finished = process::run(&self.program, arguments, &folder, &self.limits).await;
         folder.remove().await;
         finished

@@ -5,11 +5,16 @@ const LONGEST: usize = 2000;
 
 /// Helm's words without warnings and without its own `Error:`, cut in the middle where they are long.
 pub fn shorten(said: &str) -> String {
+    cut(&error(said))
+}
+
+/// The same, however long.
+pub fn error(said: &str) -> String {
     let is_noise = |line: &&str| !line.starts_with("level=") && !line.starts_with("WARNING:");
     let lines: Vec<&str> = said.lines().map(str::trim_end).filter(|line| !line.is_empty()).filter(is_noise).collect();
     let text = lines.join("\n");
     let text = text.strip_prefix("Error: ").unwrap_or(&text).trim();
-    if text.is_empty() { "it said nothing".into() } else { cut(text) }
+    if text.is_empty() { "it said nothing".into() } else { text.to_owned() }
 }
 
 /// Names of subcharts that are asked for and not there, if that is what helm says.
@@ -24,7 +29,7 @@ pub fn first_line(said: &str) -> String {
 }
 
 /// The beginning says what failed, the end says why.
-fn cut(text: &str) -> String {
+pub fn cut(text: &str) -> String {
     let n_chars = text.chars().count();
     if n_chars <= LONGEST {
         return text.to_owned();

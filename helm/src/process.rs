@@ -4,11 +4,12 @@ use super::error::HelmError;
 use super::folder::Folder;
 use super::message;
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// How much one run may take.
@@ -21,6 +22,16 @@ pub struct Limits {
     pub memory_bytes: u64,
     pub stdout_bytes: usize,
     pub stderr_bytes: usize,
+    /// How long helm may take to end when it is asked to, before it is made to.
+    pub grace: Duration,
+}
+
+impl Limits {
+    /// Of an operation on a release, which waits more than it works. It should have more time than all that it waits for one
+    /// after another, and a grace in which helm can write down that it was stopped, and undo what it did where it is told to.
+    pub fn of_operation(time: Duration) -> Self {
+        Self { time, cpu_time: Duration::from_secs(300), grace: Duration::from_secs(30), ..Self::default() }
+    }
 }
 
 impl Default for Limits {
@@ -31,12 +42,11 @@ impl Default for Limits {
             memory_bytes: 1 << 30,
             stdout_bytes: 32 << 20,
             stderr_bytes: 1 << 20,
+            grace: Duration::from_secs(2),
         }
     }
 }
 
-/// How long helm may take to end when it is asked to, before it is made to.
-const GRACE: Duration = Duration::from_secs(2);
 const LAUNCH: &str = include_str!("launch.sh");
 /// Nobody listens there: what would go out is refused at once.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -50,9 +60,9 @@ const SCHEMA_REFUSES: &str = "values don't meet the specifications of the schema
 /// A run that came to its own end.
 pub struct Finished {
     pub stdout: String,
-    stderr: String,
-    status: ExitStatus,
-    limits: Limits,
+    pub(super) stderr: String,
+    pub(super) status: ExitStatus,
+    pub(super) limits: Limits,
 }
 
 impl Finished {
@@ -84,6 +94,14 @@ impl Finished {
     }
 }
 
+/// What of the network helm has.
+#[derive(Clone, Copy)]
+pub enum Network<'a> {
+    None,
+    /// The API server at this host, which the kubeconfig in the folder is for.
+    To(&'a str),
+}
+
 /// Runs `program` in `folder` to its end, or ends it.
 pub async fn run(
     program: &Path,
@@ -91,15 +109,15 @@ pub async fn run(
     folder: &Folder,
     limits: &Limits,
 ) -> Result<Finished, HelmError> {
-    let mut group = Group::start(command(program, arguments, folder, limits))?;
+    let mut group = Group::start(command(program, arguments, folder, limits, Network::None))?;
     let (status, stdout, stderr) = match timeout(limits.time, group.finish(limits)).await {
         Ok(Ok(finished)) => finished,
         Ok(Err(error)) => {
-            group.end().await;
+            group.end(limits.grace).await;
             return Err(error);
         }
         Err(_) => {
-            group.end().await;
+            group.end(limits.grace).await;
             return Err(HelmError::TimedOut { limit: limits.time });
         }
     };
@@ -108,11 +126,21 @@ pub async fn run(
     Ok(Finished { stdout, stderr, status, limits: *limits })
 }
 
-fn command(program: &Path, arguments: &[String], folder: &Folder, limits: &Limits) -> Command {
+pub fn command(
+    program: &Path,
+    arguments: &[String],
+    folder: &Folder,
+    limits: &Limits,
+    network: Network<'_>,
+) -> Command {
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(LAUNCH).arg("launch").arg(folder.path());
     command.arg(limits.cpu_time.as_secs().max(1).to_string());
     command.arg((limits.memory_bytes / 1024).to_string());
+    command.arg(match network {
+        Network::None => "alone",
+        Network::To(_) => "connected",
+    });
     command.arg(program).args(arguments);
     command.current_dir(folder.path()).env_clear();
     // Where the shell finds `unshare` and `rm`.
@@ -120,9 +148,12 @@ fn command(program: &Path, arguments: &[String], folder: &Folder, limits: &Limit
     for name in ["HOME", "TMPDIR", "HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"] {
         command.env(name, folder.home());
     }
-    command.env("KUBECONFIG", folder.home().join("no-kubeconfig"));
+    command.env("KUBECONFIG", folder.kubeconfig());
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
         command.env(name, NOWHERE);
+    }
+    if let Network::To(host) = network {
+        command.env("NO_PROXY", host).env("no_proxy", host);
     }
     // Collect garbage before the limit is met, not after.
     command.env("GOMEMLIMIT", (limits.memory_bytes / 4 * 3).to_string());
@@ -132,38 +163,46 @@ fn command(program: &Path, arguments: &[String], folder: &Folder, limits: &Limit
 }
 
 /// The shell and what it started. Whoever drops it ends them.
-struct Group {
+pub struct Group {
     child: Child,
 }
 
 impl Group {
-    fn start(mut command: Command) -> Result<Self, HelmError> {
+    pub fn start(mut command: Command) -> Result<Self, HelmError> {
         Ok(Self { child: command.spawn()? })
     }
 
-    async fn finish(&mut self, limits: &Limits) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), HelmError> {
-        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
-        let (stdout, stderr) = tokio::try_join!(read(stdout, limits.stdout_bytes), read(stderr, limits.stderr_bytes))?;
+    /// What it writes, each once.
+    pub fn pipes(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+        (self.child.stdout.take(), self.child.stderr.take())
+    }
+
+    /// Until its first process has ended, which ends with the others.
+    pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         // `wait` would close standard input, whose end means that Berth is gone.
         let lifeline = self.child.stdin.take();
-        let status = self.child.wait().await?;
-        drop(lifeline);
-        Ok((status, stdout, stderr))
+        let status = self.child.wait().await;
+        self.child.stdin = lifeline;
+        status
+    }
+
+    async fn finish(&mut self, limits: &Limits) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), HelmError> {
+        let (stdout, stderr) = self.pipes();
+        let (stdout, stderr) = tokio::try_join!(read(stdout, limits.stdout_bytes), read(stderr, limits.stderr_bytes))?;
+        Ok((self.wait().await?, stdout, stderr))
     }
 
     /// Asks all of them to end, and makes them after a while.
-    async fn end(&mut self) {
+    async fn end(&mut self, grace: Duration) {
         self.signal(Signal::TERM);
-        let lifeline = self.child.stdin.take();
-        if timeout(GRACE, self.child.wait()).await.is_err() {
+        if timeout(grace, self.wait()).await.is_err() {
             self.signal(Signal::KILL);
-            let _ = self.child.wait().await;
+            let _ = self.wait().await;
         }
-        drop(lifeline);
     }
 
     /// To the whole group, as long as its first process has not been waited for: its number may be another's afterwards.
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let leader = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(leader) = leader {
             // Gone already is as good.

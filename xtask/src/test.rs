@@ -267,7 +267,8 @@ impl Checks<'_> {
         builds::berth(self.project, self.steps)?;
         let test = |file: &Path| {
             let mut command = self.project.cargo();
-            command.arg("test").args(NATIVE).args(["--test", "it", "--no-fail-fast"]).env(STACK_VARIABLE, file);
+            command.arg("test").args(NATIVE).args(["--test", "it", "--test", "operations", "--no-fail-fast"]);
+            command.env(STACK_VARIABLE, file);
             command.env("RUST_TEST_THREADS", "6"); // they wait more than they work
             self.count_and_look("integration", &mut command, file, &secrets::INTEGRATION)
         };
