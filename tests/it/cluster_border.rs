@@ -5,6 +5,7 @@ mod accounts;
 mod agreed;
 mod agreement;
 mod annotations;
+mod charts;
 mod ground;
 mod guardrails;
 mod policies;

@@ -87,13 +87,24 @@ impl Kubectl {
     /// Somebody with the ID token that the cluster's issuer gives their account.
     pub async fn of(role: Role, namespace: &str) -> Self {
         let token = cluster_id_token(&stack().cluster_issuer, &stack().cluster_issuer_ca, role.account()).await;
+        Self::with_token(&token.expect("signs in")).in_namespace(namespace)
+    }
+
+    /// An account of the namespace.
+    pub async fn of_account(namespace: &str, account: &str) -> Self {
+        let given = Self::of_administrator(namespace).run(&format!("create token {account}")).await;
+        given.is_done();
+        Self::with_token(given.text.trim()).in_namespace(namespace)
+    }
+
+    fn with_token(token: &str) -> Self {
         let cluster = Kubeconfig::read_from(&stack().kubeconfig).expect("can be read").clusters.remove(0);
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "here", "clusters": [cluster],
-            "users": [{"name": "somebody", "user": {"token": token.expect("signs in")}}],
+            "users": [{"name": "somebody", "user": {"token": token}}],
             "contexts": [{"name": "here", "context": {"cluster": cluster.name, "user": "somebody"}}],
         });
-        Self::with(&config.to_string()).in_namespace(namespace)
+        Self::with(&config.to_string())
     }
 
     pub fn of_administrator(namespace: &str) -> Self {

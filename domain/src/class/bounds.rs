@@ -100,6 +100,9 @@ pub enum Counted {
     Autoscalers,
     DisruptionBudgets,
     Ingresses,
+    Roles,
+    RoleBindings,
+    Leases,
     /// Besides those of the quota, which counts what runs only.
     EndedPods,
 }
@@ -167,7 +170,7 @@ impl Loosening {
 }
 
 impl Counted {
-    pub const ALL: [Counted; 15] = [
+    pub const ALL: [Counted; 18] = [
         Self::ConfigMaps,
         Self::Secrets,
         Self::Services,
@@ -182,6 +185,9 @@ impl Counted {
         Self::Autoscalers,
         Self::DisruptionBudgets,
         Self::Ingresses,
+        Self::Roles,
+        Self::RoleBindings,
+        Self::Leases,
         Self::EndedPods,
     ];
 
@@ -223,6 +229,9 @@ impl Counted {
                 ("disruption_budgets", "Disruption budgets", "count/poddisruptionbudgets.policy", 50)
             }
             Self::Ingresses => ("ingresses", "Ingresses", "count/ingresses.networking.k8s.io", 50),
+            Self::Roles => ("roles", "Roles", "count/roles.rbac.authorization.k8s.io", 50),
+            Self::RoleBindings => ("role_bindings", "RoleBindings", "count/rolebindings.rbac.authorization.k8s.io", 50),
+            Self::Leases => ("leases", "Leases", "count/leases.coordination.k8s.io", 50),
             Self::EndedPods => ("ended_pods", "Ended pods", "count/pods", 200),
         }
     }

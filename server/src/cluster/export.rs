@@ -15,6 +15,7 @@ mod clean;
 
 use clean::{clean, comes_with_namespace};
 
+const RBAC: &str = "rbac.authorization.k8s.io";
 /// Bytes of objects that are kept at most.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -26,8 +27,8 @@ const KINDS: [(&str, &str, &str, &str); 19] = [
     ("", "v1", "Secret", "secrets"),
     ("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
     ("", "v1", "Service", "services"),
-    ("rbac.authorization.k8s.io", "v1", "Role", "roles"),
-    ("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
+    (RBAC, "v1", "Role", "roles"),
+    (RBAC, "v1", "RoleBinding", "rolebindings"),
     ("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
     ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
     ("apps", "v1", "Deployment", "deployments"),
@@ -123,7 +124,8 @@ impl Inside {
     }
 
     fn api(&self, resource: &ApiResource) -> Api<DynamicObject> {
-        Api::namespaced_with(self.client.clone(), &self.namespace, resource)
+        let deployer = self.deployer.as_ref().filter(|_| resource.group == RBAC);
+        Api::namespaced_with(deployer.unwrap_or(&self.client).clone(), &self.namespace, resource)
     }
 }
 

@@ -2,7 +2,7 @@
 //! there for the team. Berth's own provisioner may not touch what a team runs, nor read its Secrets, and need not.
 
 use super::manifests::worker_of;
-use super::{Connection, Credentials, Error, token};
+use super::{Connection, Credentials, DEPLOYER, Error, token};
 use domain::namespace::Namespace;
 use kube::api::{Api, ListParams};
 use kube::{Client, Resource};
@@ -17,6 +17,8 @@ const PAGE: u32 = 250;
 /// One namespace, with the rights of its team's strongest account.
 pub struct Inside {
     pub(super) client: Client,
+    /// As the account for deployments, which alone makes roles; none where the cluster gives no token of it.
+    pub(super) deployer: Option<Client>,
     pub(super) namespace: String,
 }
 
@@ -28,10 +30,17 @@ impl Inside {
         namespace: &Namespace,
         correlation_id: &str,
     ) -> Result<Self, Error> {
-        let token = token::of_account(provisioner, namespace, worker_of(namespace), correlation_id).await?;
-        let credentials = Credentials { token: token.token, ..credentials.clone() };
-        let client = credentials.connect()?.correlated(correlation_id)?;
-        Ok(Self { client, namespace: namespace.name.to_string() })
+        let act_as = async |account| {
+            let token = token::of_account(provisioner, namespace, account, correlation_id).await?;
+            Credentials { token: token.token, ..credentials.clone() }.connect()?.correlated(correlation_id)
+        };
+        let client = act_as(worker_of(namespace)).await?;
+        let deployer = match act_as(DEPLOYER).await {
+            Ok(client) => Some(client),
+            Err(error) if error.is_answer() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { client, deployer, namespace: namespace.name.to_string() })
     }
 
     /// All of one kind, read in pages.

@@ -32,7 +32,7 @@ pub mod watch;
 pub use connections::Connections;
 pub use credentials::{Connection, Credentials};
 pub use error::Error;
-pub use install::creatable_by_deployers;
+pub use install::{creatable_by_deployers, may_deployers};
 pub use object::{Object, to_yaml};
 
 use futures::future::BoxFuture;

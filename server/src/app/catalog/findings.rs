@@ -1,6 +1,7 @@
 //! What was found in a version, in the words in which people decide on it.
 
-use charts::rendered::{self, Allowed, Limits, Reach, RenderedError, RenderedFacts, Right as Found};
+use crate::cluster::may_deployers;
+use charts::rendered::{self, Allowed, Binding, Limits, Reach, RenderedError, RenderedFacts, Right as Found};
 use domain::catalog::{Findings, Needs, Right, Signature};
 use domain::class::PodSecurity;
 use std::collections::BTreeSet;
@@ -26,9 +27,7 @@ pub fn of(manifests: &str, signature: Signature) -> Result<Findings, RenderedErr
         rights: facts.rights.rights.iter().map(right).collect(),
         pod_security: facts.pod_security.level,
         pod_security_violations: shown(&mut violations(&facts)),
-        not_creatable: shown(
-            &mut facts.outside(&creatable(), SAMPLE_NAMESPACE).iter().map(|outside| outside.object.to_string()),
-        ),
+        not_creatable: shown(&mut not_creatable(&facts)),
         hooks: shown(&mut facts.hooks.iter().map(|hook| format!("{} {}", hook.events.join(", "), hook.object))),
         needs: needs(&facts),
         n_objects: facts.objects.len(),
@@ -77,7 +76,74 @@ fn needs(facts: &RenderedFacts) -> Needs {
     }
 }
 
-/// What the account of a team may create in its namespace, as Berth gives it.
-fn creatable() -> Allowed {
-    Allowed::new(crate::cluster::creatable_by_deployers())
+/// What the account of a team may not create in its namespace, with the rights that Berth gives it: objects of other kinds,
+/// roles that may more than the account itself, and bindings that the policy `berth-bindings` refuses.
+fn not_creatable(facts: &RenderedFacts) -> impl Iterator<Item = String> {
+    let allowed = Allowed::new(crate::cluster::creatable_by_deployers());
+    let outside = facts.outside(&allowed, SAMPLE_NAMESPACE).into_iter().map(|outside| outside.object.to_string());
+    let beyond = facts.rights.rights.iter().filter(|right| right.reach != Reach::Cluster && is_beyond(right));
+    let beyond: Vec<_> = beyond.map(|right| format!("Role that may {right}")).collect();
+    let bound =
+        facts.rights.bindings.iter().filter(|binding| binding.object.kind == "RoleBinding" && !is_let_in(binding));
+    let bound: Vec<_> =
+        bound.map(|binding| format!("{} (binds {} {})", binding.object, binding.role_kind, binding.role)).collect();
+    outside.chain(beyond).chain(bound)
+}
+
+/// More than deployments may: the API server lets nobody make a role that may more than who makes it.
+fn is_beyond(right: &Found) -> bool {
+    let may = |verb: &String| right.resources.iter().all(|resource| may_deployers(verb, &right.group, resource));
+    !right.urls.is_empty() || !right.verbs.iter().all(may)
+}
+
+/// A Role, for accounts of the namespace that are not Berth's.
+fn is_let_in(binding: &Binding) -> bool {
+    binding.role_kind == "Role"
+        && binding.subjects.iter().all(|subject| {
+            let is_here = subject.namespace.as_deref().is_none_or(|namespace| namespace == SAMPLE_NAMESPACE);
+            subject.kind == "ServiceAccount" && is_here && !subject.name.starts_with("berth-")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\n";
+    const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b}\n";
+
+    fn refused(manifests: &str) -> Vec<String> {
+        of(manifests, Signature::NotRequired).expect("is judged").not_creatable
+    }
+
+    #[test]
+    fn a_chart_may_bring_a_role_for_its_account_that_may_no_more_than_who_installs_it() {
+        let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: operator}\n";
+        let role = format!("{ROLE}rules: [{{apiGroups: [''], resources: [configmaps], verbs: [get, update]}}]\n");
+        let binding = format!(
+            "{BINDING}roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}}\nsubjects: [{{kind: ServiceAccount, name: operator}}]\n"
+        );
+        let lease = "apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: operator}\n";
+        assert_eq!(refused(&[account, &role, &binding, lease].join("---\n")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_the_api_server_or_berths_policies_would_refuse_is_named() {
+        let bound = |role: &str, subject: &str| format!("{BINDING}roleRef: {{{role}}}\nsubjects: [{{{subject}}}]\n");
+        let (mine, account) = ("kind: Role, name: r", "kind: ServiceAccount, name: a");
+        let may = |rule: &str| format!("{ROLE}rules: [{{{rule}}}]\n---\n{}", bound(mine, account));
+        for manifests in [
+            may("apiGroups: [''], resources: [pods/exec], verbs: [create]"),
+            may("apiGroups: ['*'], resources: ['*'], verbs: ['*']"),
+            may("apiGroups: [''], resources: [secrets], verbs: ['*']"),
+            may("apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]"),
+            bound("kind: ClusterRole, name: view", account),
+            bound(mine, "kind: User, name: somebody"),
+            bound(mine, "kind: ServiceAccount, name: a, namespace: kube-system"),
+            bound(mine, "kind: ServiceAccount, name: berth-viewer"),
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open}\n".to_owned(),
+        ] {
+            assert_eq!(refused(&manifests).len(), 1, "{manifests}: {:?}", refused(&manifests));
+        }
+    }
 }

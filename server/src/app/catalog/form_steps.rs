@@ -280,8 +280,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case("on: true", "impose /on", "yes, of course", false)]
-    #[case("on: true", "impose /on", "false", true)]
+    #[case("live: true", "impose /live", "sometimes", false)]
+    #[case("live: true", "impose /live", "false", true)]
     #[case("size: 2", "impose /size", "many", false)]
     #[case("size: 2", "impose /size", "2.5", false)]
     #[case("size: 2", "impose /size", "null", true)]

@@ -119,23 +119,44 @@ fn marks(ask: &str) -> ValidatingAdmissionPolicy {
     policy(MARKS, everything(&[CREATE, UPDATE]), variables, validations)
 }
 
-/// Whoever makes them: RoleBindings in Berth's namespaces give Berth's roles, and to nobody whom Kubernetes itself names.
+/// Whoever makes them: RoleBindings in Berth's namespaces give Berth's roles, and to nobody whom Kubernetes itself names; or they
+/// give a Role to service accounts of the namespace that are not Berth's, as charts do. Who acts as an account of the namespace
+/// gives no ClusterRole. What is called `berth-` is Berth's to make.
 fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
-    let constraints = in_ours(vec![rule("rbac.authorization.k8s.io", "rolebindings", &[CREATE, UPDATE])]);
+    const RBAC: &str = "rbac.authorization.k8s.io";
+    let constraints = in_ours(vec![
+        rule(RBAC, "rolebindings", &[CREATE, UPDATE]),
+        rule(RBAC, "roles", &[CREATE]),
+        rule("", "serviceaccounts", &[CREATE]),
+    ]);
     // So that whoever touches its labels is not stopped by what was there before.
     let same = "oldObject != null && oldObject.roleRef == object.roleRef \
          && (has(object.subjects) ? (has(oldObject.subjects) && oldObject.subjects == object.subjects) : true)";
     let roles = BOUND_ROLES.map(|name| format!("'{name}'")).join(", ");
-    let role =
-        format!("variables.isSame || (object.roleRef.kind == 'ClusterRole' && object.roleRef.name in [{roles}])");
-    let subjects = "variables.isSame || !has(object.subjects) || object.subjects.all(subject, \
+    let role = format!(
+        "!variables.isBinding || variables.isSame || variables.isOfChart || (!variables.isOfAccount \
+         && object.roleRef.kind == 'ClusterRole' && object.roleRef.name in [{roles}])"
+    );
+    let is_of_chart = "object.roleRef.kind == 'Role' && object.?subjects.orValue([]).all(subject, \
+         subject.kind == 'ServiceAccount' && subject.?namespace.orValue('') == request.namespace \
+         && !subject.name.startsWith('berth-'))";
+    let is_of_account = "request.userInfo.username.startsWith('system:serviceaccount:' + request.namespace + ':')";
+    let is_theirs = "object != null && (object.metadata.?name.orValue('').startsWith('berth-') \
+         || object.metadata.?generateName.orValue('').startsWith('berth-'))";
+    let names = "request.operation != 'CREATE' || !variables.isCalledBerth || variables.isProvisioner \
+         || variables.isAdministrator";
+    let subjects = "!variables.isBinding || variables.isSame || !has(object.subjects) || object.subjects.all(subject, \
          subject.kind == 'ServiceAccount' \
          ? has(subject.namespace) && subject.namespace == request.namespace \
          : !subject.name.startsWith('system:'))";
     let validations = vec![
         refuse_unless(
             &role,
-            format!("in a namespace of Berth only {} can be bound; for more, {ask}", BOUND_ROLES.join(", ")),
+            format!(
+                "in a namespace of Berth only {} can be bound, or a Role to its service accounts that are not called berth-; \
+                 for more, {ask}",
+                BOUND_ROLES.join(", ")
+            ),
         ),
         refuse_unless(
             subjects,
@@ -144,8 +165,18 @@ fn bindings(ask: &str) -> ValidatingAdmissionPolicy {
                  namespaces; for access, {ask}"
             ),
         ),
+        refuse_unless(names, format!("names that begin with berth- are Berth's own; take another, or {ask}")),
     ];
-    policy(BINDINGS, constraints, vec![variable("isSame", same)], validations)
+    let variables = vec![
+        variable("isProvisioner", &is_provisioner()),
+        variable("isAdministrator", IS_ADMINISTRATOR),
+        variable("isBinding", "request.resource.resource == 'rolebindings'"),
+        variable("isSame", same),
+        variable("isOfChart", is_of_chart),
+        variable("isOfAccount", is_of_account),
+        variable("isCalledBerth", is_theirs),
+    ];
+    policy(BINDINGS, constraints, variables, validations)
 }
 
 const IS_NODE: &str = "request.userInfo.username.startsWith('system:node:')";

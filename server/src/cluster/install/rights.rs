@@ -142,9 +142,19 @@ const DEBUG_RIGHTS: &[Right] = &[
 const ACCOUNT_RIGHTS: &[Right] =
     &[all("", &["serviceaccounts"], WRITE), all("", &["serviceaccounts/token"], &["create"])];
 
+/// What charts bring besides: accounts of their own, with roles that may no more than the deployer, which the API server keeps to,
+/// and what these need to agree on a leader. The policy `berth-bindings` keeps roles to service accounts that are not Berth's.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping>
+const DEPLOYER_WRITE_RIGHTS: &[Right] = &[
+    all("", &["serviceaccounts"], WRITE),
+    all("rbac.authorization.k8s.io", &["roles", "rolebindings"], WRITE),
+    all("coordination.k8s.io", &["leases"], WRITE),
+    all("", &["events"], &["create", "patch"]),
+];
+
 /// What deployments need to see besides what they change.
 const DEPLOYER_READ_RIGHTS: &[Right] = &[
-    all("", &["events", "pods/log"], READ),
+    all("", &["events", "pods/log", "pods/status", "endpoints"], READ),
     all("apps", &["controllerrevisions"], READ),
     all("discovery.k8s.io", &["endpointslices"], READ),
 ];
@@ -156,19 +166,28 @@ pub fn team_roles() -> [(&'static str, Vec<PolicyRule>); 4] {
         (VIEW, rules([VIEW_RIGHTS])),
         (DEVELOP, rules([VIEW_RIGHTS, WORKLOAD_RIGHTS, DEBUG_RIGHTS])),
         (OWN, rules([VIEW_RIGHTS, WORKLOAD_RIGHTS, DEBUG_RIGHTS, ACCOUNT_RIGHTS])),
-        (DEPLOYER, rules([WORKLOAD_RIGHTS, DEPLOYER_READ_RIGHTS])),
+        (DEPLOYER, rules(DEPLOYER_RIGHTS)),
     ]
 }
 
+const DEPLOYER_RIGHTS: [&[Right]; 3] = [WORKLOAD_RIGHTS, DEPLOYER_WRITE_RIGHTS, DEPLOYER_READ_RIGHTS];
+
 /// What deployments may create in a namespace, as API group and resource.
 pub fn creatable_by_deployers() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let rights = WORKLOAD_RIGHTS.iter().filter(|right| right.verbs.contains(&"create"));
+    let rights = DEPLOYER_RIGHTS.into_iter().flatten().filter(|right| right.verbs.contains(&"create"));
     rights.flat_map(|right| {
         let resources = match &right.resources {
             Cow::Borrowed(resources) => *resources,
             Cow::Owned(_) => &[],
         };
         resources.iter().map(|resource| (right.group, *resource))
+    })
+}
+
+/// Whether deployments may do this to a resource, in their namespace: no role that they make may more.
+pub fn may_deployers(verb: &str, group: &str, resource: &str) -> bool {
+    DEPLOYER_RIGHTS.into_iter().flatten().any(|right| {
+        right.group == group && right.verbs.contains(&verb) && right.resources.iter().any(|known| *known == resource)
     })
 }
 
