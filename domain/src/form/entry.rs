@@ -73,7 +73,6 @@ impl EntryFields {
         let teams = several(&mut errors, "teams", &self.teams);
         let classes = several(&mut errors, "classes", &self.classes);
         let origin = errors.keep(self.read_origin());
-        let (Some(category), Some(risk), Some(origin)) = (category, risk, origin) else { return Err(errors) };
         let environments = [
             (&self.sandbox, Environment::Sandbox),
             (&self.development, Environment::Development),
@@ -82,13 +81,14 @@ impl EntryFields {
         let spec = EntrySpec {
             title: self.title.trim().to_owned(),
             summary: self.summary.trim().to_owned(),
-            category,
+            // What is missing is told already: the rest is looked at all the same.
+            category: category.unwrap_or(Category::Other),
             owner: self.owner.trim().to_owned(),
             documentation: self.documentation.replace("\r\n", "\n").trim().to_owned(),
             teams,
             classes,
             environments: environments.into_iter().filter(|(ticked, _)| !ticked.is_empty()).map(|(_, e)| e).collect(),
-            risk,
+            risk: risk.unwrap_or(Risk::High),
             approval: if self.approval == Approval::Platform.as_str() { Approval::Platform } else { Approval::None },
             channel: if self.channel == Channel::Preview.as_str() { Channel::Preview } else { Channel::Stable },
             form: before.map(|before| before.form.clone()).unwrap_or_default(),
@@ -96,7 +96,7 @@ impl EntryFields {
                 true => AutomaticRule::Patches,
                 false => AutomaticRule::Never,
             },
-            origin,
+            origin: origin.flatten(),
         };
         errors.keep(spec.check());
         errors.finish().map(|()| spec)
@@ -138,6 +138,14 @@ fn several<T: FromStr<Err = FieldErrors> + Ord>(errors: &mut FieldErrors, field:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_missing_keeps_nothing_else_from_being_told() {
+        let wrong = EntryFields { chart: "web".into(), classes: "not a name!".into(), ..EntryFields::default() };
+        let told = wrong.read(None).expect_err("is wrong").0;
+        let fields: BTreeSet<_> = told.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["category", "classes", "owner", "risk", "source", "summary", "title"].into());
+    }
 
     fn spec() -> EntrySpec {
         let fields = EntryFields {
