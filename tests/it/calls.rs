@@ -115,7 +115,7 @@ pub async fn form(desk: &Desk, target: &str, path: &str) -> Vec<(&'static str, S
         "form" => &[("entry_version", "1"), ("do", "save")],
         "versions" => &[("archive", "none")],
         "icon" => &[("icon", "none")],
-        "remove" if path.contains("/icon/") => &[],
+        "remove" if path.contains("/catalog/") => &[],
         "approve" if path.contains("/catalog/") => return vec![("digest", digest(target)), ("round", "1".into())],
         "deprecate" => return vec![("sunset_on", in_a_month()), ("reason", "Use another".into())],
         "block" => &[("block_reason", "For the sweep")],
@@ -229,6 +229,8 @@ pub async fn fill(desk: &Desk, role: Option<Role>, method: &str, path: &str) -> 
     if target.contains("{entry}") {
         let offered = match last(path) {
             "approve" => Offered::Candidate,
+            "{entry}" | "{version}" if method == "DELETE" => Offered::Candidate,
+            "remove" if !path.contains("/icon/") => Offered::Candidate,
             "reopen" => Offered::Blocked,
             "restore" => Offered::Withdrawn,
             _ => Offered::Approved,

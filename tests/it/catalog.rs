@@ -380,47 +380,85 @@ async fn an_entry_names_teams_and_classes_that_are_there() {
     platform.put(&path(&entry, ""), &json!({"spec": known})).await.expect(200);
 }
 
-/// Whoever reads it: in the audit log, in exports, in reviews.
+/// Whoever else reads it: in the audit log, in exports, in reviews, in what Helm says of them.
 #[tokio::test]
 async fn secret_values_of_an_entry_are_read_by_those_who_set_up_alone() {
     let desk = Desk::open().await;
     let (platform, auditor) = (desk.as_(Role::Platform).await, desk.as_(Role::Auditor).await);
     let entry = entry(&desk, &platform, json!({})).await;
-    let values = "password: of-the-chart\n";
-    let template =
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {url: 'pg://{{ .Values.password }}@db'}\n";
-    let archive = chart("web", "1.0.0", &[("values.yaml", values), ("templates/more.yaml", template)]);
-    take_in(&platform, &entry, archive).await;
-    let imposed = |value: &str| spec(json!({"form": {"imposed": [{"path": "/password", "value": value, "note": ""}]}}));
-    for (version, value) in [(1, "first-imposed"), (2, "second-imposed")] {
+    let schema = json!({"properties": {"password": {"pattern": "^[a-z-]*$"}, "seed": {"writeOnly": true}}});
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {url: 'pg://{{ .Values.password | b64enc }}@db'}\n";
+    let files = [
+        ("values.yaml", "password: x\nseed: y\n"),
+        ("values.schema.json", &schema.to_string()),
+        ("templates/more.yaml", template),
+    ];
+    take_in(&platform, &entry, chart("web", "1.0.0", &files)).await;
+    let imposed = |password: &str| {
+        let values =
+            json!({"password": password, "seed": "seed-value", "env": [{"name": "API_TOKEN", "value": "env-value"}]});
+        let imposed = values.as_object().expect("a map").iter();
+        let imposed: Vec<_> =
+            imposed.map(|(key, value)| json!({"path": format!("/{key}"), "value": value, "note": ""})).collect();
+        spec(json!({"form": {"imposed": imposed}}))
+    };
+    for (version, value) in [(1, "first-imposed"), (2, "second-imposed"), (3, "REFUSED-VALUE")] {
         let body = json!({"version": version, "spec": imposed(value)});
         platform.put(&path(&entry, ""), &body).await.expect(200);
+        eventually("it is judged anew", async || {
+            let now = platform.get(&path(&entry, "/versions/1.0.0")).await.expect(200).json();
+            (now["judging"]["state"] != "waits").then_some(())
+        })
+        .await;
     }
-    eventually("it is judged anew", async || {
-        let now = platform.get(&path(&entry, "/versions/1.0.0")).await.expect(200).json();
-        (now["judging"]["state"] == "done").then_some(())
-    })
-    .await;
-    let audit = format!("/api/v1/audit?subject=entry%20{entry}");
+    let audits = ["", ".jsonl", ".csv"].map(|form| format!("/api/v1/audit{form}?subject=entry%20{entry}"));
     let page = format!("/admin/catalog/{entry}/versions/1.0.0");
     let (entry_path, review) = (path(&entry, ""), path(&entry, "/versions/1.0.0"));
-    for (actor, address) in [
-        (&platform, &audit),
-        (&platform, &page),
-        (&platform, &review),
-        (&auditor, &audit),
-        (&auditor, &page),
-        (&auditor, &review),
-        (&auditor, &entry_path),
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, "second-imposed");
+    let secrets = ["first-imposed", "second-imposed", "REFUSED-VALUE", "seed-value", "env-value", &encoded];
+    for (actor, addresses) in [
+        (&platform, audits.to_vec()),
+        (&auditor, [audits.to_vec(), vec![page.clone(), review.clone(), entry_path.clone()]].concat()),
     ] {
-        let text = actor.get(address).await.expect(200).text();
-        for secret in ["of-the-chart", "first-imposed", "second-imposed"] {
-            assert!(!text.contains(secret), "{address} tells {secret}");
+        for address in addresses {
+            let text = actor.get(&address).await.expect(200).text();
+            for secret in secrets {
+                assert!(!text.contains(secret), "{address} tells {secret}");
+            }
         }
     }
-    assert!(platform.get(&entry_path).await.expect(200).text().contains("second-imposed"));
-    let shown = platform.get(&page).await.expect(200).text();
-    assert!(shown.contains("pg://(hidden"), "all objects of a first version are shown");
+    // Who decides reads what they decide on, and who set it may read it.
+    let shown = platform.get(&review).await.expect(200).json();
+    assert!(shown.to_string().contains(&encoded) && shown["is_withheld"] == false);
+    assert!(platform.get(&entry_path).await.expect(200).text().contains("REFUSED-VALUE"));
+    // What stands for them is no value.
+    let seen = auditor.get(&entry_path).await.expect(200).json();
+    let back = json!({"version": seen["version"], "spec": seen["spec"]});
+    platform.put(&entry_path, &back).await.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn what_was_made_by_mistake_is_deleted_and_what_somebody_approved_is_not() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    for version in ["1.0.0", "1.1.0"] {
+        take_in(&platform, &entry, chart("web", version, &[])).await;
+    }
+    platform.delete(&path(&entry, "/versions/1.1.0")).await.expect(204);
+    platform.get(&path(&entry, "/versions/1.1.0")).await.expect(404);
+    // What is gone can be taken in again.
+    take_in(&platform, &entry, chart("web", "1.1.0", &[("NOTES", "other bytes")])).await;
+    approve(&platform, &entry, "1.0.0").await.expect(200);
+    platform.delete(&path(&entry, "/versions/1.0.0")).await.expect_problem(409, "not_possible");
+    platform.delete(&path(&entry, "")).await.expect_problem(409, "not_possible");
+
+    let other = self::entry(&desk, &platform, json!({})).await;
+    take_in(&platform, &other, chart("web", "1.0.0", &[])).await;
+    platform.delete(&path(&other, "")).await.expect(204);
+    platform.get(&path(&other, "")).await.expect(404);
+    let events = platform.get(&format!("/api/v1/audit?subject=entry%20{other}")).await.expect(200).json();
+    assert_eq!(events["items"][0]["action"], "entry.removed");
 }
 
 #[tokio::test]

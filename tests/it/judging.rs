@@ -18,6 +18,11 @@ async fn approved(desk: &Desk, platform: &Actor, template: &str) -> String {
     entry
 }
 
+async fn second_platform(desk: &Desk) -> Actor {
+    let account = Account::new(&["platform"]).await;
+    desk.sign_in(&account).await
+}
+
 /// Says something else of the entry.
 async fn change(platform: &Actor, entry: &str, more: Value) {
     let now = platform.get(&path(entry, "")).await.expect(200).json();
@@ -65,7 +70,7 @@ async fn what_asks_for_more_with_other_values_is_approved_anew() {
     // Half of an approval is none of what it is after the next change.
     impose(&platform, &entry, "/host", json!(false)).await;
     let now = judged(&platform, &entry).await;
-    assert_eq!((&now["approvals"], &now["findings"]), (&json!([]), &before["findings"]), "{now}");
+    assert_eq!((&now["approvals"], &now["findings"]), (&before["approvals"], &before["findings"]), "{now}");
     let events = platform.get(&format!("/api/v1/audit?subject=entry%20{entry}%201.0.0")).await.expect(200).json();
     let judged = events["items"].as_array().expect("a list").iter().filter(|event| event["action"] == "version.judged");
     assert_eq!(judged.count(), 2);
@@ -194,6 +199,92 @@ async fn what_was_approved_is_offered_again_when_the_entry_gives_its_values_agai
     platform.post(&path(&entry, "/versions/1.0.0/reopen"), &why).await.expect(200);
     impose(&platform, &entry, "/host", json!(false)).await;
     assert_eq!(state().await, "candidate");
+}
+
+const COMMAND: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}\n  containers:\n    - name: c\n      image: 'registry.example.com/web:1.0'\n      command: ['{{ .Values.name }}']\n      securityContext: {privileged: {{ .Values.host }}, allowPrivilegeEscalation: true, capabilities: {add: [SYS_PTRACE]}}\n";
+
+/// Of the same level, and worse.
+#[tokio::test]
+async fn what_a_level_lets_in_is_looked_at_one_by_one() {
+    let desk = Desk::open().await;
+    let platform = desk.as_(Role::Platform).await;
+    let second = second_platform(&desk).await;
+    let entry = entry(&desk, &platform, json!({})).await;
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", COMMAND)]);
+    take_in(&platform, &entry, archive).await;
+    for actor in [&platform, &second] {
+        approve(actor, &entry, "1.0.0").await.expect(200);
+    }
+    assert_eq!(judged(&platform, &entry).await["state"]["state"], "approved");
+    impose(&platform, &entry, "/host", json!(true)).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!(
+        (&now["state"]["state"], &now["findings"]["pod_security"]),
+        (&json!("candidate"), &json!("privileged")),
+        "{now}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_risky_entry_renders_to_is_seen_by_two_whatever_changes() {
+    let desk = Desk::open().await;
+    let (platform, second) = (desk.as_(Role::Platform).await, second_platform(&desk).await);
+    let entry = entry(&desk, &platform, json!({"risk": "high"})).await;
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", SCALED)]);
+    take_in(&platform, &entry, archive).await;
+    for actor in [&platform, &second] {
+        approve(actor, &entry, "1.0.0").await.expect(200);
+    }
+    impose(&platform, &entry, "/replicas", json!(2)).await;
+    assert_eq!(judged(&platform, &entry).await["state"]["state"], "candidate");
+    impose(&platform, &entry, "/replicas", json!(1)).await;
+    assert_eq!(judged(&platform, &entry).await["state"]["state"], "approved");
+}
+
+/// What stands in no list of findings counts, too, and is shown.
+#[tokio::test]
+async fn an_approval_is_of_all_that_it_renders_to_for_whomever() {
+    let desk = Desk::open().await;
+    let (platform, second) = (desk.as_(Role::Platform).await, second_platform(&desk).await);
+    let entry = entry(&desk, &platform, json!({"risk": "high"})).await;
+    let for_production = |name: &str| json!({"form": {"imposed": [{"path": "/name", "value": name, "note": "", "environments": ["production"]}]}});
+    change(&platform, &entry, for_production("harmless")).await;
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", COMMAND)]);
+    take_in(&platform, &entry, archive).await;
+    approve(&second, &entry, "1.0.0").await.expect(200);
+    let before = judged(&platform, &entry).await;
+    assert!(before["difference"].to_string().contains("harmless"), "{before}");
+    change(&platform, &entry, for_production("another")).await;
+    let now = judged(&platform, &entry).await;
+    assert_eq!(now["approvals"], json!([]), "{now}");
+    let body = json!({"digest": before["digest"], "round": before["round"]});
+    platform.post(&path(&entry, "/versions/1.0.0/approve"), &body).await.expect_problem(409, "not_possible");
+}
+
+/// A list of findings is cut where it is long: what is behind the cut is not as it was for that.
+#[tokio::test]
+async fn what_is_behind_a_cut_is_not_offered_again() {
+    let desk = Desk::open().await;
+    let (platform, second) = (desk.as_(Role::Platform).await, second_platform(&desk).await);
+    let entry = entry(&desk, &platform, json!({})).await;
+    let pod = |name: &str, image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: c, image: '{image}'}}]}}\n"
+        )
+    };
+    let mut pods: Vec<_> = (0..201).map(|n| pod(&format!("p{n}"), &format!("reg.example.com/a{n:03}:1"))).collect();
+    pods.push(pod("last", "zreg.example.com/{{ .Values.name }}:1"));
+    let archive = chart("web", "1.0.0", &[("values.yaml", VALUES), ("templates/more.yaml", &pods.join("---\n"))]);
+    take_in(&platform, &entry, archive).await;
+    for actor in [&platform, &second] {
+        approve(actor, &entry, "1.0.0").await.expect(200);
+    }
+    for name in ["miner", "other-miner", "web2"] {
+        impose(&platform, &entry, "/name", json!(name)).await;
+        assert_eq!(judged(&platform, &entry).await["state"]["state"], "candidate", "{name}");
+    }
+    impose(&platform, &entry, "/name", json!("web")).await;
+    assert_eq!(judged(&platform, &entry).await["state"]["state"], "approved");
 }
 
 #[tokio::test]

@@ -2,14 +2,12 @@
 //!
 //! Details are bounded, and what is cut is said ([`Cut`]); the table is made of all facts of both sides.
 
-mod hidden;
 mod lines;
 mod objects;
 mod paths;
 mod summary;
 mod templates;
 
-pub use hidden::Hidden;
 pub use lines::{Hunk, Line, LineKind, Lines};
 pub use objects::{ObjectChange, ObjectDifference};
 pub use paths::{Change, PathChange};
@@ -97,22 +95,8 @@ const SIDES: [&str; 2] = ["earlier", "later"];
 
 /// What is different in `after`.
 pub fn between(before: &Side<'_>, after: &Side<'_>, limits: &Limits) -> Result<Difference, DifferenceError> {
-    between_hiding(before, after, limits, &Hidden::default())
-}
-
-/// The same, with texts `hidden` in values and objects. Templates and schema are the chart's own.
-pub fn between_hiding(
-    before: &Side<'_>,
-    after: &Side<'_>,
-    limits: &Limits,
-    hidden: &Hidden,
-) -> Result<Difference, DifferenceError> {
     let mut cuts = Cuts::default();
-    let values = [(before, SIDES[0]), (after, SIDES[1])].map(|(side, name)| {
-        let mut values = paths::values(side.values, name, limits)?;
-        hidden.apply(&mut values);
-        Ok(values)
-    });
+    let values = [(before, SIDES[0]), (after, SIDES[1])].map(|(side, name)| paths::values(side.values, name, limits));
     let schemas = [(before, SIDES[0]), (after, SIDES[1])].map(|(side, name)| paths::schema(side.schema, name));
     let objects = [(before, SIDES[0]), (after, SIDES[1])].map(|(side, name)| {
         let objects = rendered::objects(side.rendered, &limits.rendered);
@@ -127,7 +111,7 @@ pub fn between_hiding(
         values: cuts.paths("values", paths::between(&values_before?, &values_after?, limits)),
         schema: cuts.paths("schema", paths::between(&schema_before?, &schema_after?, limits)),
         templates: templates::between(before.templates, after.templates, limits, &mut cuts),
-        objects: objects::between(&objects_before, &objects_after, hidden, limits, &mut cuts),
+        objects: objects::between(&objects_before, &objects_after, limits, &mut cuts),
         cut: cuts.0,
     })
 }

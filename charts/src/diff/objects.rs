@@ -1,7 +1,7 @@
 //! Rendered objects, one by one. What every version changes and nobody reads, the chart's own labels, is kept apart.
 
 use super::lines::{self, Lines};
-use super::{Cuts, Hidden, Limits};
+use super::{Cuts, Limits};
 use crate::rendered::{Object, ObjectRef};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -45,13 +45,7 @@ const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
 /// Kind, group, namespace, name, and which one of several with the same.
 type Key<'a> = (&'a str, &'a str, Option<&'a str>, &'a str, usize);
 
-pub fn between(
-    before: &[Object],
-    after: &[Object],
-    hidden: &Hidden,
-    limits: &Limits,
-    cuts: &mut Cuts,
-) -> Vec<ObjectDifference> {
+pub fn between(before: &[Object], after: &[Object], limits: &Limits, cuts: &mut Cuts) -> Vec<ObjectDifference> {
     let (before, after) = (by_key(before), by_key(after));
     let keys: BTreeSet<&Key<'_>> = before.keys().chain(after.keys()).collect();
     let mut differing: Vec<_> = keys
@@ -63,7 +57,7 @@ pub fn between(
     differing.sort_by_key(|(change, ..)| *change == ObjectChange::OnlyLabels);
     let mut n_left = limits.lines;
     let differences = cuts.shorten("objects", differing, limits.items).into_iter().filter_map(|(change, old, new)| {
-        let (old_text, new_text) = texts(old, new, hidden);
+        let (old_text, new_text) = texts(old, new);
         let lines = lines::between(&old_text, &new_text, limits.lines_of_one.min(n_left));
         n_left = n_left.saturating_sub(lines.n_lines());
         Some(ObjectDifference { object: new.or(old)?.id.clone(), change, lines })
@@ -94,10 +88,9 @@ fn change(old: Option<&Object>, new: Option<&Object>) -> Option<ObjectChange> {
     }
 }
 
-fn texts(old: Option<&Object>, new: Option<&Object>, hidden: &Hidden) -> (String, String) {
+fn texts(old: Option<&Object>, new: Option<&Object>) -> (String, String) {
     let (mut old, mut new) = (old.map(without_labels), new.map(without_labels));
     hide_secrets(old.as_mut(), new.as_mut());
-    [&mut old, &mut new].into_iter().flatten().for_each(|value| hidden.apply(value));
     (yaml(old), yaml(new))
 }
 

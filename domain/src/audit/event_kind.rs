@@ -151,6 +151,7 @@ events! {
     EntryIconChanged = "entry.icon_changed" { digest: Option<String> }
     EntryWithdrawn = "entry.withdrawn" { reason: Comment }
     EntryRestored = "entry.restored" {}
+    EntryRemoved = "entry.removed" { before: EntrySpec }
     ChartUploaded = "chart.uploaded" { file: String, digest: String }
     // From the source of the entry.
     ChartOrdered = "chart.ordered" { source: SourceName, chart: String, version: String }
@@ -159,6 +160,7 @@ events! {
     VersionJudged = "version.judged" {
         findings: Option<Findings>, error: Option<String>, state: VersionState, approvals_needed: u8,
     }
+    VersionRemoved = "version.removed" { digest: String }
     VersionRefused = "version.refused" { origin: String, reason: String }
     VersionApproved = "version.approved" {
         digest: String, comment: Option<Comment>, approvals: usize, approvals_needed: u8,

@@ -124,7 +124,11 @@ impl Findings {
         let rights: BTreeSet<_> = before.iter().flat_map(|before| &before.rights).collect();
         add(self.rights.iter().any(|right| !rights.contains(right)), Gravity::NewRights);
         let level = before.map_or(PodSecurity::Restricted, |before| before.pod_security);
-        add(self.pod_security < level, Gravity::PodSecurity);
+        // Two that are of the same level may ask for very different things.
+        let kept_from: BTreeSet<_> = before.iter().flat_map(|before| &before.pod_security_violations).collect();
+        let is_new =
+            self.pod_security == level && self.pod_security_violations.iter().any(|it| !kept_from.contains(it));
+        add(self.pod_security < level || is_new, Gravity::PodSecurity);
         if let Some(before) = before {
             let known = before.repositories();
             add(self.repositories().iter().any(|repository| !known.contains(repository)), Gravity::NewRepositories);

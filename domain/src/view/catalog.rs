@@ -130,11 +130,21 @@ views! {
         pub fit: EntryFit,
     }
 
+    /// What was found in a version is of other values than its entry gives now.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Unjudged {
+        Waits,
+        Failed,
+    }
+
     pub struct VersionRow {
         pub version: String,
         pub app_version: Option<String>,
         pub state: VersionState,
         pub reason: Option<String>,
+        /// Why it is not offered meanwhile, whatever its state.
+        pub unjudged: Option<Unjudged>,
         #[serde(with = "time::serde::rfc3339")]
         pub taken_in_at: OffsetDateTime,
         pub approvals: usize,
@@ -283,9 +293,17 @@ views! {
         pub cannot_approve: Option<String>,
         /// What teams may install it into: classes and whether their pod security lets it start.
         pub classes: Vec<ClassFit>,
-        /// From the version that it is compared with, or all that is in it where that is none or itself. Secret texts are
-        /// hidden. None where it is not asked for.
+        /// From the version that it is compared with, or all that is in it where that is none or itself. None where it is not
+        /// asked for.
         pub difference: Option<VersionDifference>,
+        /// The entry gives secret values, and who looks may not set up: what is rendered with them is left out.
+        pub is_withheld: bool,
+        /// What the entry gives Helm now.
+        pub given: Vec<GivenValues>,
+        /// Where the entry's form does not fit this version.
+        pub mistakes: Vec<String>,
+        /// It is what teams install now.
+        pub is_offered: bool,
         /// Comparing took too long: asked again, it may not.
         pub is_difference_late: bool,
         /// Of this version and those between it and the offered one, newest first.
@@ -312,6 +330,14 @@ views! {
         pub n_only_labels: usize,
         /// Things that differ, too, and are left out because there are too many.
         pub n_cut: usize,
+    }
+
+    /// Values that an entry gives.
+    pub struct GivenValues {
+        /// For which class and environment; none for all that no other is for.
+        pub for_whom: Option<String>,
+        /// YAML.
+        pub values: String,
     }
 
     pub struct VersionBefore {

@@ -202,7 +202,7 @@ fn version(row: &VersionRow, now: OffsetDateTime) -> AnyView {
                 {row.reason.clone().map(|reason| view! { <span class="plain prose">{reason}</span> })}
                 <span>"taken in "{when::ago(row.taken_in_at, now)}</span>
             </div>
-            {catalog::state(row.state, now.date())}
+            <div class="state">{catalog::unjudged(row.unjudged)}{catalog::state(row.state, now.date())}</div>
         </li>
     }
     .into_any()

@@ -12,30 +12,42 @@ use crate::frame::Frame;
 use crate::icon::*;
 use crate::pages::classes::may_set_up;
 use crate::parts::badge::{self, Tone};
-use crate::parts::list::{self, Head};
+use crate::parts::list::{self, Head, TabLink};
 use crate::parts::{catalog, note, url};
 use domain::page::PageKind;
 use domain::view::{CuratedRow, Page as Rows};
 use leptos::prelude::*;
 
 /// `is_first` says whether this is the list's first page.
-pub fn page(frame: Frame, view: Rows<CuratedRow>, is_first: bool) -> String {
-    document::render(frame, |frame| Page::plain(PageKind::Curation, body(frame, &view, is_first)))
+/// `waiting_only`: those with versions that wait for a decision.
+pub fn page(frame: Frame, view: Rows<CuratedRow>, waiting_only: bool, is_first: bool) -> String {
+    document::render(frame, |frame| Page::plain(PageKind::Curation, body(frame, &view, waiting_only, is_first)))
 }
 
-fn body(frame: &Frame, view: &Rows<CuratedRow>, is_first: bool) -> AnyView {
+fn body(frame: &Frame, view: &Rows<CuratedRow>, waiting_only: bool, is_first: bool) -> AnyView {
     let new = || may_set_up(frame).then(|| list::primary(PageKind::NewEntry.path(), LuPlus, "New entry"));
     let mut head = Head::new("Curation", "Entries of the catalog. Teams see those with an approved version.");
     head.actions = Some(
         view! { <a class="btn" href=PageKind::Sources.path()>{icon(LuContainer)}"Sources"</a> {new()} }.into_any(),
     );
-    let table = if view.items.is_empty() {
+    let tab = |text: &'static str, waiting: &'static str, is_here: bool| TabLink {
+        href: url::with_query(PageKind::Curation.path(), &[("waiting", waiting)]),
+        text,
+        count: None,
+        is_here,
+    };
+    let tabs = list::tabs("Entries", vec![tab("All", "", !waiting_only), tab("With candidates", "on", waiting_only)]);
+    let table = if view.items.is_empty() && waiting_only {
+        note::empty(LuPackageCheck, "No version waits", "What is taken in next, or judged anew, stands here.", None)
+    } else if view.items.is_empty() {
         let text = "An entry is a chart with what you say of it: who may install it, and what is at stake.";
         note::empty(LuPackageCheck, "No entry yet", text, new())
     } else {
         table(&view.items)
     };
-    view! { {head.view()} {table} {list::paging(PageKind::Curation.path(), &[], is_first, view.next.as_deref())} }
+    let query = [("waiting", if waiting_only { "on" } else { "" })];
+    let query: &[_] = if waiting_only { &query } else { &[] };
+    view! { {head.view()} {tabs} {table} {list::paging(PageKind::Curation.path(), query, is_first, view.next.as_deref())} }
         .into_any()
 }
 

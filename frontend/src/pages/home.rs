@@ -133,7 +133,7 @@ fn versions(n: i64) -> Option<AnyView> {
             <ul class="rows">
                 <li>
                     <span class="sign info">{icon(LuPackageCheck)}</span>
-                    <div class="cell-2"><a class="row" href=PageKind::Curation.path()>{text}</a></div>
+                    <div class="cell-2"><a class="row" href="/admin/catalog?waiting=on">{text}</a></div>
                 </li>
             </ul>
         </section>

@@ -5,7 +5,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::{markdown, url, when};
 use domain::catalog::{Category, EntryFit, Needs, NotOffered, VersionState};
 use domain::name::EntryName;
-use domain::view::VersionNews;
+use domain::view::{Unjudged, VersionNews};
 use domain::{Quota, Resource};
 use leptos::prelude::*;
 use time::Date;
@@ -49,6 +49,14 @@ fn amount(resource: Resource, amount: u64) -> String {
     let mut quota = Quota::ZERO;
     quota.set(resource, amount);
     quota.describe()
+}
+
+/// Why a version is not offered now, whatever its state.
+pub(crate) fn unjudged(unjudged: Option<Unjudged>) -> Option<AnyView> {
+    Some(match unjudged? {
+        Unjudged::Waits => badge::badge(Tone::Info, LuLoader, "Being judged anew"),
+        Unjudged::Failed => badge::badge(Tone::Warn, LuTriangleAlert, "Not offered: it cannot be rendered"),
+    })
 }
 
 /// Whether it fits a namespace, in one badge.

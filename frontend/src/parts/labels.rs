@@ -138,6 +138,7 @@ fn plain_title(field: &str) -> &str {
         "overlay" => "As YAML",
         "q" => "Search the chart's values",
         "new_group" => "New group",
+        "form" => "Form",
         "group_label" => "Label of the group",
         "group_help" => "Help of the group",
         "icon" => "Icon",

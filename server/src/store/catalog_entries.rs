@@ -4,8 +4,8 @@ use super::{Result, parsed};
 use domain::catalog::{EntrySpec, Stakes};
 use domain::id::PersonId;
 use domain::name::EntryName;
-use sqlx::PgExecutor;
 use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
 /// An entry as it is stored.
@@ -65,6 +65,27 @@ pub async fn list_unknown(
     );
     let row = row.fetch_one(db).await?;
     Ok((row.teams, row.classes))
+}
+
+/// Whether nobody ever approved a version of it, or this version: then nothing is lost with it but what was looked at.
+pub async fn is_removable(db: impl PgExecutor<'_>, entry: &EntryName, version: Option<&str>) -> Result<bool> {
+    let is_removable = sqlx::query_scalar!(
+        r#"select not exists (
+               select from chart_versions v where v.entry = $1 and ($2::text is null or v.version = $2) and (
+                   v.offered_at is not null or exists (select from version_approvals a where a.version_id = v.id))
+           ) as "is_removable!""#,
+        entry.as_str(),
+        version
+    );
+    is_removable.fetch_one(db).await
+}
+
+/// With its versions and the times that they were taken in. Our own copies of charts stay.
+pub async fn remove(conn: &mut PgConnection, entry: &EntryName) -> Result<()> {
+    sqlx::query!("delete from chart_ingests where entry = $1", entry.as_str()).execute(&mut *conn).await?;
+    sqlx::query!("delete from chart_versions where entry = $1", entry.as_str()).execute(&mut *conn).await?;
+    sqlx::query!("delete from catalog_entries where name = $1", entry.as_str()).execute(&mut *conn).await?;
+    Ok(())
 }
 
 pub async fn find(db: impl PgExecutor<'_>, name: &EntryName) -> Result<Option<Entry>> {

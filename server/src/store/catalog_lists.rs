@@ -3,7 +3,7 @@
 use super::{Result, parsed, push_holds};
 use domain::catalog::{Category, EntrySpec, Findings, Requirements, VersionState};
 use domain::name::EntryName;
-use domain::view::{ChartMetadata, CuratedRow, OfferedVersion, VersionRow};
+use domain::view::{ChartMetadata, CuratedRow, OfferedVersion, Unjudged, VersionRow};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, PgExecutor, Postgres, QueryBuilder};
 use std::collections::HashMap;
@@ -117,6 +117,7 @@ pub async fn list_curated(
     db: impl PgExecutor<'_>,
     after: Option<&str>,
     today: Date,
+    waiting_only: bool,
     limit: i64,
 ) -> Result<Vec<CuratedRow>> {
     let rows = sqlx::query!(
@@ -136,11 +137,12 @@ pub async fn list_curated(
                select a.icon from chart_versions n join chart_archives a on a.digest = n.digest
                where n.entry = e.name order by n.sort_key desc limit 1
            ) newest on true
-           where $1::text is null or e.name > $1
+           where ($1::text is null or e.name > $1) and (not $4 or counted.n_candidates > 0 and e.withdrawn_reason is null)
            order by e.name limit $2"#,
         after,
         limit,
-        today
+        today,
+        waiting_only
     )
     .fetch_all(db)
     .await?;
@@ -173,9 +175,11 @@ pub async fn list_versions(
     let rows = sqlx::query!(
         r#"select v.sort_key, v.version, v.state, v.sunset_on, v.reason, v.taken_in_at, v.approvals_needed,
                   a.metadata as "metadata: Json<ChartMetadata>",
-                  (select count(*) from version_approvals p where p.version_id = v.id and p.round = v.round) as "approvals!"
-           from chart_versions v join chart_archives a on a.digest = v.digest
-           where v.entry = $1 and ($2::text is null or v.sort_key < $2) and (not $3 or v.offered_at is not null)
+                  (select count(*) from version_approvals p where p.version_id = v.id and p.round = v.round) as "approvals!",
+                  v.given is distinct from e.given as "is_stale!", v.judging_error is not null as "has_failed!"
+           from chart_versions v join chart_archives a on a.digest = v.digest join catalog_entries e on e.name = v.entry
+           where v.entry = $1 and ($2::text is null or v.sort_key < $2)
+             and (not $3 or v.offered_at is not null and v.state <> 'candidate')
            order by v.sort_key desc limit $4"#,
         entry.as_str(),
         after,
@@ -192,6 +196,11 @@ pub async fn list_versions(
                 state: version_state(&r.state, r.sunset_on)?,
                 reason: r.reason,
                 taken_in_at: r.taken_in_at,
+                unjudged: match (r.is_stale, r.has_failed) {
+                    (false, _) => None,
+                    (true, false) => Some(Unjudged::Waits),
+                    (true, true) => Some(Unjudged::Failed),
+                },
                 approvals: usize::try_from(r.approvals).unwrap_or(0),
                 approvals_needed: u8::try_from(r.approvals_needed).unwrap_or(0),
             };

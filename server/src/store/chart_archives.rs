@@ -66,6 +66,8 @@ pub struct Contents {
     pub rendered: String,
     /// The values of its entry that these are of, a line of JSON for each class and environment that differs.
     pub given: Option<String>,
+    /// What it rendered to when it was approved last, where that is something else.
+    pub approved_rendered: Option<String>,
 }
 
 /// Keeps it, unless it is kept already.
@@ -114,7 +116,8 @@ pub async fn keep(db: impl PgExecutor<'_>, archive: &Archive, at: OffsetDateTime
 pub async fn contents(db: impl PgExecutor<'_>, version: VersionId) -> Result<Contents> {
     sqlx::query_as!(
         Contents,
-        r#"select a.values_yaml, a.values_schema, a.questions, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered, v.given
+        r#"select a.values_yaml, a.values_schema, a.questions, a.templates as "templates: Json<BTreeMap<String, String>>", v.rendered, v.given,
+                  v.approved_rendered
            from chart_versions v join chart_archives a on a.digest = v.digest where v.id = $1"#,
         version.0
     )
@@ -122,15 +125,16 @@ pub async fn contents(db: impl PgExecutor<'_>, version: VersionId) -> Result<Con
     .await
 }
 
-/// values.yaml and values.schema.json of the newest version of an entry, if it has one.
-pub async fn newest_values(db: impl PgExecutor<'_>, entry: &EntryName) -> Result<Option<(String, Option<String>)>> {
-    let row = sqlx::query!(
-        "select a.values_yaml, a.values_schema from chart_versions v join chart_archives a on a.digest = v.digest
-         where v.entry = $1 order by v.sort_key desc limit 1",
-        entry.as_str()
+/// The different values.schema.json of an entry's versions, the newest first; `most` of them.
+pub async fn schemas(db: impl PgExecutor<'_>, entry: &EntryName, most: i64) -> Result<Vec<String>> {
+    let schemas = sqlx::query_scalar!(
+        r#"select a.values_schema as "schema!" from chart_versions v join chart_archives a on a.digest = v.digest
+           where v.entry = $1 and a.values_schema is not null
+           group by a.values_schema order by max(v.sort_key) desc limit $2"#,
+        entry.as_str(),
+        most
     );
-    let row = row.fetch_optional(db).await?;
-    Ok(row.map(|row| (row.values_yaml, row.values_schema)))
+    schemas.fetch_all(db).await
 }
 
 pub async fn describe(db: impl PgExecutor<'_>, digest: &str) -> Result<Description> {

@@ -36,6 +36,8 @@ pub struct Version {
     pub findings: Findings,
     /// What was found in it when it was approved last.
     pub approved_findings: Option<Findings>,
+    /// SHA-256, in hexadecimal digits, of what it rendered to when it was approved last.
+    pub approved_rendering: Option<String>,
     /// Judging made it a candidate again, no person did.
     pub taken_back: bool,
     /// The values of its entry that it was rendered with; none where that is not known.
@@ -55,6 +57,8 @@ struct Row {
     origin: String,
     findings: Json<Findings>,
     approved_findings: Option<Json<Findings>>,
+    approved_rendering: Option<String>,
+    approved_round: Option<i32>,
     taken_back: bool,
     given: Option<String>,
     is_stale: bool,
@@ -93,12 +97,18 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewVersion<'_>, at: OffsetDat
     Ok(())
 }
 
+/// The times that it was taken in stay, without it.
+pub async fn remove(db: impl PgExecutor<'_>, id: VersionId) -> Result<()> {
+    sqlx::query!("delete from chart_versions where id = $1", id.0).execute(db).await?;
+    Ok(())
+}
+
 pub async fn find(conn: &mut PgConnection, entry: &EntryName, version: &str) -> Result<Option<Version>> {
     let row = sqlx::query_as!(
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
-                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back,
+                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back, v.approved_rendering, v.approved_round,
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from chart_versions v join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by where v.entry = $1 and v.version = $2"#,
         entry.as_str(),
@@ -119,7 +129,7 @@ pub async fn find_offered(conn: &mut PgConnection, entry: &EntryName, today: Dat
         Row,
         r#"select v.id, v.entry, v.version, v.digest, v.origin, v.findings as "findings: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
-                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back,
+                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back, v.approved_rendering, v.approved_round,
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from offered_versions o join chart_versions v on v.id = o.id join catalog_entries e on e.name = v.entry left join people p on p.id = v.taken_in_by
            where o.entry = $1 and o.offered_until > $2
@@ -148,7 +158,7 @@ pub async fn find_before(
         r#"select v.id, v.entry, v.version, v.digest, v.origin,
                   coalesce(v.approved_findings, v.findings) as "findings!: Json<Findings>", v.state,
                   v.sunset_on, v.reason, v.approvals_needed, v.round, v.taken_in_at, p.name as "taken_in_by?", v.given,
-                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back,
+                  v.approved_findings as "approved_findings: Json<Findings>", v.taken_back, v.approved_rendering, v.approved_round,
                   v.given is distinct from e.given as "is_stale!", v.judging_error
            from chart_versions v join catalog_entries e on e.name = v.entry
            left join offered_versions o on o.id = v.id and o.offered_until > $3 left join people p on p.id = v.taken_in_by
@@ -166,12 +176,15 @@ pub async fn find_before(
     }
 }
 
+/// Those of the round in which it was approved, or else of the one that is open.
 async fn with_approvals(conn: &mut PgConnection, row: Row) -> Result<Version> {
+    let is_approved = ["approved", "deprecated"].contains(&row.state.as_str());
+    let round = row.approved_round.filter(|_| is_approved).unwrap_or(row.round);
     let approvals = sqlx::query!(
         "select a.person_id, p.name, a.comment, a.at from version_approvals a join people p on p.id = a.person_id
          where a.version_id = $1 and a.round = $2 order by a.at",
         row.id,
-        row.round
+        round
     )
     .fetch_all(conn)
     .await?;
@@ -209,6 +222,7 @@ impl Row {
             origin: self.origin,
             findings: self.findings.0,
             approved_findings: self.approved_findings.map(|found| found.0),
+            approved_rendering: self.approved_rendering,
             taken_back: self.taken_back,
             given: self.given,
             reason: self.reason,
@@ -251,6 +265,9 @@ pub async fn set_state(
         "update chart_versions set state = $2, sunset_on = $3, reason = $4, state_at = $5, taken_back = false,
                 offered_at = coalesce(offered_at, case when $2 = 'approved' then $5::timestamptz end),
                 approved_findings = case when $2 = 'approved' then findings else approved_findings end,
+                approved_rendering = case when $2 = 'approved' then rendering_digest(rendered) else approved_rendering end,
+                approved_rendered = case when $2 = 'approved' then null else approved_rendered end,
+                approved_round = case when $2 = 'approved' and state = 'candidate' then round else approved_round end,
                 round = round + case when $2 = 'candidate' then 1 else 0 end
          where id = $1",
         id.0,
@@ -284,6 +301,9 @@ pub async fn judge_anew(db: impl PgExecutor<'_>, judged: &JudgedAnew<'_>, at: Of
                 reason = case when state = $6 then reason else $9 end,
                 taken_back = $6 = 'candidate' and (taken_back or state = 'approved'),
                 approved_findings = case when $6 in ('approved', 'deprecated') then $4 else approved_findings end,
+                approved_rendering = case when $6 in ('approved', 'deprecated') then rendering_digest($3) else approved_rendering end,
+                approved_rendered = case when $6 in ('approved', 'deprecated') then null
+                                         when state in ('approved', 'deprecated') then rendered else approved_rendered end,
                 round = round + case when $6 = 'candidate' and (state <> $6 or (findings, rendered) is distinct from ($4, $3))
                                        or $6 = 'approved' and state = 'candidate' then 1 else 0 end
          where id = $1",

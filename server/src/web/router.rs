@@ -144,6 +144,8 @@ pub fn forms() -> Vec<Route> {
         post("/admin/catalog/{entry}/icon/remove", curation::remove_icon),
         post("/admin/catalog/{entry}/withdraw", curation::withdraw),
         post("/admin/catalog/{entry}/restore", curation::restore),
+        post("/admin/catalog/{entry}/remove", curation::remove),
+        post("/admin/catalog/{entry}/versions/{version}/remove", curation::remove_version),
         upload("/admin/catalog/{entry}/versions", curation::upload),
         post("/admin/catalog/{entry}/available", sources::ask),
         post("/admin/catalog/{entry}/available/take-in", sources::take_in),

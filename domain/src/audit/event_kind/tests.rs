@@ -192,6 +192,8 @@ fn set_up() -> Vec<EventKind> {
         },
         EventKind::SourceRemoved { before: catalog::sample_source() },
         EventKind::EntryAdded { after: entry() },
+        EventKind::EntryRemoved { before: entry() },
+        EventKind::VersionRemoved { digest: "ab".into() },
         EventKind::EntryChanged { before: entry(), after: entry() },
         EventKind::EntryIconChanged { digest: Some("00".repeat(32)) },
         EventKind::EntryWithdrawn { reason: reason() },

@@ -27,7 +27,7 @@ pub fn pages(to: &mut To) {
         to.add(name, developer(), path, view, |frame, view| pages::catalog_entry::page(frame, view, true, &[]));
     }
     for (name, view) in [("curation", curated()), ("curation-none", page_of(vec![], None))] {
-        to.add(name, platform(), "/admin/catalog", view, |frame, view| pages::curation::page(frame, view, true));
+        to.add(name, platform(), "/admin/catalog", view, |frame, view| pages::curation::page(frame, view, false, true));
     }
     for (name, viewer, view, again) in [
         ("curated-entry", platform(), curated_entry(), Again::default()),
@@ -206,6 +206,7 @@ fn metadata() -> ChartMetadata {
 
 fn row(version: &str, state: VersionState) -> VersionRow {
     VersionRow {
+        unjudged: None,
         version: version.into(),
         app_version: Some("17".into()),
         state,
@@ -445,6 +446,10 @@ fn review() -> VersionReview {
             Gravity::NotAllListed,
             Gravity::Eased,
         ],
+        is_withheld: false,
+        given: vec![GivenValues { for_whom: None, values: "replicas: 2\n".into() }],
+        mistakes: vec![],
+        is_offered: false,
         approvals: vec![ApprovalMark {
             comment: Some("Read the diff of the templates.".into()),
             person: PersonId(Uuid::nil()),

@@ -10,7 +10,7 @@ use crate::parts::badge::{self, Tone};
 use crate::parts::form::{Again, Errors, Field, post_to};
 use crate::parts::list::{self, Head};
 use crate::parts::{catalog, note, slot, url, when};
-use domain::catalog::{Approval, AutomaticRule, Channel};
+use domain::catalog::{Approval, AutomaticRule, Channel, VersionState};
 use domain::page::PageKind;
 use domain::view::{CuratedEntry, IngestState, IngestView, VersionRow};
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ fn versions(view: &CuratedEntry, is_first: bool, now: OffsetDateTime) -> AnyView
 
 fn version(view: &CuratedEntry, row: &VersionRow, now: OffsetDateTime) -> AnyView {
     let app = row.app_version.as_ref().filter(|app| **app != row.version).map(|app| format!(" · {app}"));
-    let is_open = row.state == domain::catalog::VersionState::Candidate;
+    let is_open = row.state == VersionState::Candidate;
     let approvals = (is_open && row.approvals_needed > 1).then(|| {
         view! { <span class="dim">{format!("{} of {} approvals", row.approvals, row.approvals_needed)}</span> }
     });
@@ -105,7 +105,7 @@ fn version(view: &CuratedEntry, row: &VersionRow, now: OffsetDateTime) -> AnyVie
                 {row.reason.clone().map(|reason| view! { <span class="plain prose">{reason}</span> })}
                 <span>"taken in "{when::ago(row.taken_in_at, now)}</span>
             </div>
-            <div class="state">{held_back}{approvals}{catalog::state(row.state, now.date())}</div>
+            <div class="state">{catalog::unjudged(row.unjudged)}{held_back}{approvals}{catalog::state(row.state, now.date())}</div>
         </li>
     }
     .into_any()
@@ -264,7 +264,27 @@ fn offer(view: &CuratedEntry, again: &Again) -> AnyView {
         <section class="panel" aria-labelledby="offer">
             <header><h2 id="offer">{if view.withdrawn.is_some() { "Off the offer" } else { "Take off the offer" }}</h2></header>
             {form}
+            {remove(view)}
         </section>
     }
     .into_any()
+}
+
+/// One that was made by mistake: nothing of it was offered yet, as far as the page shows.
+fn remove(view: &CuratedEntry) -> Option<AnyView> {
+    let is_decided = |row: &VersionRow| matches!(row.state, VersionState::Approved | VersionState::Deprecated { .. });
+    if view.versions.items.iter().any(is_decided) {
+        return None;
+    }
+    let action = post_to(format!("{}/remove", url::curated_entry(&view.name)));
+    let form = view! {
+        <details class="more body">
+            <summary>{icon(LuX)}"Delete"</summary>
+            <form class="form" method="post" action=action>
+                <p class="help">"For one that was made by mistake: what was taken in for it goes, too. One of which somebody approved a version stays."</p>
+                <div class="buttons"><button class="btn danger">"Delete this entry"</button></div>
+            </form>
+        </details>
+    };
+    Some(form.into_any())
 }

@@ -34,11 +34,12 @@ pub fn page(frame: Frame, view: VersionReview, again: Again) -> String {
 fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
     let below = match &view.before {
         Some(before) if before.is_itself => {
-            "Compared with what was approved of it. Nothing else of this entry was offered.".to_owned()
+            "Compared with what was approved of it: the entry gives other values since.".to_owned()
         }
         Some(before) if before.is_offered => format!("Compared with {}, which teams install now.", before.version),
         Some(before) => format!("Compared with {}, which teams were offered before.", before.version),
-        None => "Nothing of this entry was ever offered: what follows is all that is in it.".to_owned(),
+        None if view.is_offered => "Teams install it now. What follows is all that is in it.".to_owned(),
+        None => "Nothing else of this entry was offered: what follows is all that is in it.".to_owned(),
     };
     let mut head = Head::new(format!("{} {}", view.title, view.version), below);
     let today = frame.now.date();
@@ -55,6 +56,8 @@ fn body(frame: &Frame, view: &VersionReview, again: &Again) -> AnyView {
                 {violations(&view.findings)}
                 {catalog::news(&view.news)}
                 {late(view)}
+                {withheld(view)}
+                {given(view)}
                 {differences(view)}
             </div>
             <aside class="stack" aria-label="Decision">
@@ -258,6 +261,36 @@ fn late(view: &VersionReview) -> Option<AnyView> {
     })
 }
 
+/// What the entry gives, with which it is rendered; and where that does not fit.
+fn given(view: &VersionReview) -> Option<AnyView> {
+    if view.given.is_empty() && view.mistakes.is_empty() {
+        return None;
+    }
+    let parts = view.given.iter().map(|given| {
+        let whose = given.for_whom.clone().map(|names| view! { <h3>{format!("For {names}")}</h3> });
+        view! { {whose} <pre class="code" tabindex="0">{given.values.clone()}</pre> }
+    });
+    let mistakes = view.mistakes.iter().map(|text| view! { <li>{text.clone()}</li> }).collect_view();
+    let mistakes = (!view.mistakes.is_empty()).then(|| {
+        let list = view! { <ul>{mistakes}</ul> };
+        note::coded("mistakes", note::note_with(Tone::Warn, "The form does not fit this version", list.into_any()))
+    });
+    let panel = view! {
+        {mistakes}
+        <section class="panel" aria-labelledby="given">
+            <header><h2 id="given">"Values that the entry gives"</h2></header>
+            <div class="body stack">{parts.collect_view()}</div>
+        </section>
+    };
+    Some(panel.into_any())
+}
+
+fn withheld(view: &VersionReview) -> Option<AnyView> {
+    let text = "The entry gives secret values. What is rendered with them is shown to those who may set up.";
+    view.is_withheld
+        .then(|| note::coded("withheld", note::note(Tone::Neutral, "Rendered objects are not shown to you", text)))
+}
+
 fn differences(view: &VersionReview) -> Option<AnyView> {
     let difference = view.difference.as_ref()?;
     if difference.parts.is_empty() && difference.n_only_labels == 0 {
@@ -362,12 +395,12 @@ fn classes(view: &VersionReview) -> AnyView {
 fn decide(view: &VersionReview, again: &Again, now: OffsetDateTime, may_decide: bool) -> AnyView {
     let forms = match view.state {
         _ if !may_decide => view! { <p class="body dim">"Platform decides."</p> }.into_any(),
-        VersionState::Candidate => view! { {approve(view, again)} {block(view, again)} }.into_any(),
+        VersionState::Candidate => view! { {approve(view, again)} {block(view, again)} {remove(view)} }.into_any(),
         VersionState::Approved => view! { {deprecate(view, again, now)} {block(view, again)} }.into_any(),
         VersionState::Deprecated { .. } => {
             view! { {deprecate(view, again, now)} {reopen(view, again, "End no more")} {block(view, again)} }.into_any()
         }
-        VersionState::Blocked => reopen(view, again, "Open again"),
+        VersionState::Blocked => view! { {reopen(view, again, "Open again")} {remove(view)} }.into_any(),
     };
     let given = view.approvals.iter().map(|approval| {
         let comment = approval.comment.clone().map(|comment| view! { <p class="prose">{comment}</p> });
@@ -402,7 +435,7 @@ fn why(gravity: &[Gravity]) -> Option<AnyView> {
             Gravity::ClusterScoped => "it makes objects outside of the namespace",
             Gravity::NotCreatable => "it makes objects that teams may not make",
             Gravity::NewRights => "it asks for new rights",
-            Gravity::PodSecurity => "it needs a lower level of pod security",
+            Gravity::PodSecurity => "it needs a lower level of pod security, or more of what its level lets in",
             Gravity::NewRepositories => "its images come from other repositories",
             Gravity::OtherSigner => "it is signed by somebody else, or by nobody",
             Gravity::NotAllListed => "there is more in it than is listed here",
@@ -424,10 +457,14 @@ fn approve(view: &VersionReview, again: &Again) -> AnyView {
         return view! { <p class="body dim" data-note="cannot-approve">{stages::sentence(why)}</p> }.into_any();
     }
     let comment = Field::new("comment", "Comment", Errors(&again.errors)).help("Optional.");
+    let blind = view.is_difference_late.then(|| {
+        view! { <p class="body dim" data-note="blind">"What differs is not known: compare again before you approve."</p> }
+    });
     view! {
         <form class="form body" method="post" action=address(view, "approve")>
             <input type="hidden" name="digest" value=view.digest.clone()/>
             <input type="hidden" name="round" value=view.round.to_string()/>
+            {blind}
             {comment.area(again.typed("comment"))}
             <div class="buttons"><button class="btn primary">{icon(LuCheck)}{format!("Approve {}", view.version)}</button></div>
         </form>
@@ -466,6 +503,22 @@ fn block(view: &VersionReview, again: &Again) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// One that was taken in by mistake: somebody approved it, and it stays.
+fn remove(view: &VersionReview) -> Option<AnyView> {
+    view.approvals.is_empty().then(|| {
+        let form = view! {
+            <details class="more body">
+                <summary>{icon(LuX)}"Delete"</summary>
+                <form class="form" method="post" action=address(view, "remove")>
+                    <p class="help">"For one that was taken in by mistake. One that somebody approved stays, and can be blocked."</p>
+                    <div class="buttons"><button class="btn danger">"Delete this version"</button></div>
+                </form>
+            </details>
+        };
+        form.into_any()
+    })
 }
 
 fn reopen(view: &VersionReview, again: &Again, text: &'static str) -> AnyView {

@@ -1,7 +1,7 @@
 //! Entries: what the platform team says of a chart.
 
 use super::{entry_form, judging, listings, lock, subject};
-use crate::app::{Change, Ctx, Result, change};
+use crate::app::{Change, Ctx, Error, Result, change};
 use crate::store;
 use domain::audit::EventKind;
 use domain::catalog::EntrySpec;
@@ -21,7 +21,7 @@ pub async fn add(ctx: &Ctx, name: &EntryName, spec: &EntrySpec) -> Result<()> {
     spec.check()?;
     let overlay = entry_form::read(spec)?;
     let given = entry_form::kept(&entry_form::given(&overlay)?);
-    let told = entry_form::without_secrets(spec, None, &Secrets::of(&overlay, None))?;
+    let told = entry_form::without_secrets(spec, None, &Secrets::of(&overlay, &[]))?;
     change!(ctx, |tx| {
         require_known(tx, None, spec).await?;
         hold_source(tx, spec).await?;
@@ -58,7 +58,7 @@ pub async fn change(ctx: &Ctx, name: &EntryName, read: i32, spec: &EntrySpec) ->
         store::catalog_entries::save(&mut **tx, name, spec, changed, ctx.actor.person_id(), ctx.now()).await?;
         judging::order(tx, name).await?;
         follow_origin(tx, ctx, Some(&entry.spec), spec).await?;
-        let secrets = secrets.clone().with(Secrets::of(&entry_form::read(&entry.spec)?, None));
+        let secrets = secrets.clone().with(Secrets::of(&entry_form::read(&entry.spec)?, &[]));
         let before = entry_form::without_secrets(&entry.spec, None, &secrets)?;
         let after = entry_form::without_secrets(spec, Some(&entry.spec), &secrets)?;
         tx.record(ctx, subject(name), None, EventKind::EntryChanged { before, after });
@@ -71,13 +71,22 @@ async fn require_known(tx: &mut Change, before: Option<&EntrySpec>, spec: &Entry
     fn named<T: Ord + ToString>(now: &BTreeSet<T>, before: Option<&BTreeSet<T>>) -> Vec<String> {
         now.iter().filter(|name| before.is_none_or(|before| !before.contains(name))).map(ToString::to_string).collect()
     }
+    let in_form = |spec: &EntrySpec| -> Result<BTreeSet<String>> {
+        let overlay = entry_form::read(spec)?;
+        let defaults = overlay.defaults.into_iter().flat_map(|default| default.classes);
+        Ok(defaults.chain(overlay.imposed.into_iter().flat_map(|imposed| imposed.classes)).collect())
+    };
+    let before_in_form = before.map(in_form).transpose()?;
+    let in_form = named(&in_form(spec)?, before_in_form.as_ref());
     let teams = named(&spec.teams, before.map(|before| &before.teams));
     let classes = named(&spec.classes, before.map(|before| &before.classes));
     let (teams, classes) = store::catalog_entries::list_unknown(&mut **tx, &teams, &classes).await?;
+    let (_, unknown_in_form) = store::catalog_entries::list_unknown(&mut **tx, &[], &in_form).await?;
     let mut errors = FieldErrors::default();
-    for (field, unknown) in [("teams", teams), ("classes", classes)] {
+    for (field, unknown) in [("teams", teams), ("classes", classes), ("form", unknown_in_form)] {
         if !unknown.is_empty() {
-            errors.add(field, format!("are not there: {}", unknown.join(", ")));
+            let what = if field == "form" { "names classes that" } else { "" };
+            errors.add(field, format!("{what} are not there: {}", unknown.join(", ")).trim().to_owned());
         }
     }
     Ok(errors.finish()?)
@@ -117,6 +126,29 @@ pub async fn withdraw(ctx: &Ctx, name: &EntryName, reason: &Comment) -> Result<(
         store::catalog_entries::set_withdrawn(&mut **tx, name, Some(reason.as_str()), ctx.actor.person_id(), ctx.now())
             .await?;
         tx.record(ctx, subject(name), None, EventKind::EntryWithdrawn { reason: reason.clone() });
+        Ok(())
+    })
+}
+
+/// Takes away one that was made by mistake, with what was taken in for it: nobody has approved any of it.
+pub async fn remove(ctx: &Ctx, name: &EntryName) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    let secrets = match store::catalog_entries::find(ctx.db(), name).await? {
+        Some(entry) => entry_form::secrets(ctx, name, &entry_form::read(&entry.spec)?).await?,
+        None => return Err(Error::NotFound),
+    };
+    change!(ctx, |tx| {
+        let entry = lock(tx, name).await?;
+        if !store::catalog_entries::is_removable(&mut **tx, name, None).await? {
+            let why = format!("somebody approved a version of {name}: withdraw the entry, or block the version");
+            return Err(Refusal::NotPossible(why).into());
+        }
+        if let Some(origin) = &entry.spec.origin {
+            store::chart_listings::drop_unused(&mut **tx, origin).await?;
+        }
+        store::catalog_entries::remove(tx, name).await?;
+        let before = entry_form::without_secrets(&entry.spec, None, &secrets)?;
+        tx.record(ctx, subject(name), None, EventKind::EntryRemoved { before });
         Ok(())
     })
 }

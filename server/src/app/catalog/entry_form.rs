@@ -2,12 +2,13 @@
 
 use crate::app::{Ctx, Error, Result as AppResult};
 use crate::store;
+use crate::store::chart_archives::Contents;
 use charts::chart::Chart;
 use domain::catalog::EntrySpec;
 use domain::name::EntryName;
+use domain::view::GivenValues;
 use domain::{Action, Refusal};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use values::overlay::DraftError;
 use values::{Draft, Layers, Overlay, Path, Secrets};
 
@@ -17,6 +18,10 @@ pub fn read(spec: &EntrySpec) -> Result<Overlay, Refusal> {
         .map_err(|error| Refusal::invalid("form", &format!("cannot be read: {error}")))
 }
 
+/// Mistakes that are told.
+const MOST_MISTAKES: usize = 20;
+/// Schemas of a chart that are asked what is secret.
+const MOST_SCHEMAS: i64 = 10;
 /// Different values that an entry may give, each of which every version is rendered with.
 const MOST_GIVEN: usize = 8;
 
@@ -32,6 +37,10 @@ pub struct Given {
 /// All that an entry gives: where nothing of it is for a class or environment, and for each that something is for. The same
 /// values are there once.
 pub fn given(overlay: &Overlay) -> Result<Vec<Given>, Refusal> {
+    if overlay.gives_stand_ins() {
+        let why = "gives the words that stand for secret values: who may set up reads the values themselves";
+        return Err(Refusal::invalid("form", why));
+    }
     let paths = overlay.defaults.iter().map(|default| &default.path);
     if paths.chain(overlay.imposed.iter().map(|imposed| &imposed.path)).any(values::path::Path::is_root) {
         let why = "sets the values as a whole: name a value, as /replicas";
@@ -67,6 +76,30 @@ pub fn gives_other(one: &Draft, other: &Draft) -> bool {
     given(one.overlay()).ok() != given(other.overlay()).ok()
 }
 
+/// The same, for people: values as YAML, for each class and environment that differs.
+pub fn given_in_words(spec: &EntrySpec) -> Result<Vec<GivenValues>, Refusal> {
+    let given = given(&read(spec)?)?;
+    let shown = given.into_iter().filter(|given| given.values != "{}").map(|Given { for_whom, values }| {
+        let value: Value = serde_json::from_str(&values).unwrap_or_default();
+        GivenValues { for_whom, values: serde_saphyr::to_string(&value).unwrap_or(values) }
+    });
+    Ok(shown.collect())
+}
+
+/// Where an entry does not fit a version, as it is kept.
+pub async fn mistakes_with(spec: &EntrySpec, contents: &Contents) -> AppResult<Vec<String>> {
+    let overlay = read(spec)?;
+    if spec.form.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (values, schema) = (contents.values_yaml.clone(), contents.values_schema.clone());
+    let found = tokio::task::spawn_blocking(move || {
+        let chart = values::Chart::read(&values, schema.as_deref());
+        overlay.check(&chart).iter().take(MOST_MISTAKES).map(ToString::to_string).collect()
+    });
+    found.await.map_err(Error::internal)
+}
+
 /// As it is kept, and compared.
 pub fn kept(given: &[Given]) -> String {
     given.iter().map(|given| given.values.as_str()).collect::<Vec<_>>().join("\n")
@@ -83,15 +116,30 @@ pub fn mistakes_of(spec: &EntrySpec, chart: &Chart) -> Result<Vec<String>, Refus
     read(spec).map(|overlay| mistakes(&overlay, chart))
 }
 
-/// What is secret among the values of an entry, as its form and its newest chart say.
+/// What is secret among the values of an entry, as its form and the schemas of its chart say.
 pub async fn secrets(ctx: &Ctx, name: &EntryName, overlay: &Overlay) -> AppResult<Secrets> {
-    let chart = store::chart_archives::newest_values(ctx.db(), name).await?;
+    let schemas = store::chart_archives::schemas(ctx.db(), name, MOST_SCHEMAS).await?;
     let overlay = overlay.clone();
     let found = tokio::task::spawn_blocking(move || {
-        let chart = chart.map(|(values, schema)| values::Chart::read(&values, schema.as_deref()));
-        Secrets::of(&overlay, chart.as_ref())
+        let charts: Vec<_> = schemas.iter().map(|schema| values::Chart::read("", Some(schema))).collect();
+        Secrets::of(&overlay, &charts)
     });
     found.await.map_err(Error::internal)
+}
+
+/// Whether who looks reads what an entry gives: who may set up does, and others where nothing of it is secret. `kept` is what it
+/// gave when a version was rendered, as [`kept`] writes it.
+pub async fn may_read_given(ctx: &Ctx, name: &EntryName, spec: &EntrySpec, kept: &[Option<&str>]) -> AppResult<bool> {
+    if ctx.allow(Action::SetUp).is_ok() {
+        return Ok(true);
+    }
+    let overlay = read(spec)?;
+    let secrets = secrets(ctx, name, &overlay).await?;
+    let is_secret = |line: &str| {
+        serde_json::from_str::<values::Value>(line).map_or(true, |given| secrets.are_in(&Path::root(), &given))
+    };
+    let was_given = kept.iter().any(|kept| kept.is_none_or(|kept| kept.lines().any(is_secret)));
+    Ok(!was_given && !secrets.are_given(&overlay))
 }
 
 /// The entry without the texts of secret values. With `before`, what was said of it, it is said whether they are others.
@@ -112,12 +160,14 @@ pub async fn as_seen(ctx: &Ctx, name: &EntryName, spec: EntrySpec) -> AppResult<
     Ok(without_secrets(&spec, None, &secrets)?)
 }
 
-/// The texts of secret values with which a version was rendered.
-pub fn secret_texts(overlay: &Overlay, chart: &values::Chart, given: Option<&str>) -> BTreeSet<String> {
-    let secrets = Secrets::of(overlay, Some(chart));
-    let given = given.unwrap_or_default().lines().filter_map(|line| serde_json::from_str(line).ok());
-    let all = std::iter::once(chart.values.value().clone()).chain(given);
-    all.flat_map(|values: values::Value| secrets.texts(&Path::root(), &values)).collect()
+/// What is said instead of what may hold a secret value.
+pub const WITHHELD: &str = "the entry gives secret values, which what is said may hold: Platform reads it on its page";
+
+/// Why something of an entry was refused, as everybody may read it for good.
+pub async fn told(ctx: &Ctx, name: &EntryName, spec: &EntrySpec, why: &str) -> AppResult<String> {
+    let overlay = read(spec)?;
+    let gives = secrets(ctx, name, &overlay).await?.are_given(&overlay);
+    Ok(if gives { WITHHELD.to_owned() } else { why.to_owned() })
 }
 
 /// The form as YAML to work on.

@@ -26,7 +26,7 @@ pub async fn names(ctx: &Ctx) -> Result<Vec<EntryName>> {
     let (mut names, mut after) = (Vec::new(), None);
     loop {
         let mut page =
-            store::catalog_lists::list_curated(ctx.db(), after.as_deref(), day(ctx.now()), NAMES + 1).await?;
+            store::catalog_lists::list_curated(ctx.db(), after.as_deref(), day(ctx.now()), false, NAMES + 1).await?;
         after = paginate(&mut page, NAMES, |row| row.name.to_string());
         names.extend(page.into_iter().map(|row| row.name));
         if after.is_none() {

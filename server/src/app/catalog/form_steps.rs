@@ -202,8 +202,9 @@ fn value(field: &str, typed: &str, is_text: bool) -> Result<values::Value, Refus
     if typed.len() > LONGEST {
         return Err(Refusal::invalid(field, &format!("has more than {LONGEST} bytes")));
     }
-    if typed.trim().is_empty() && !is_text {
-        return Err(Refusal::invalid(field, "is missing"));
+    if typed.trim().is_empty() {
+        let why = if is_text { "is missing: an empty text is written \"\"" } else { "is missing" };
+        return Err(Refusal::invalid(field, why));
     }
     read_value(typed, is_text).map_err(|why| Refusal::invalid(field, &why))
 }

@@ -7,7 +7,7 @@ mod fetch;
 mod kept;
 
 use super::entry_form::Given;
-use super::steps::{Stop, judge, kept_text, lay, read, render, unpack};
+use super::steps::{Renderings, Stop, judge, kept_text, lay, read, render, unpack};
 use super::{archives, entry_form, icons, judging, lock, news, subject, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
@@ -161,10 +161,14 @@ async fn run(ctx: &Ctx, id: IngestId) -> Result<()> {
         Err(Stop::Failed(why)) => (IngestState::Failed, why),
         Err(Stop::Error(error)) => return Err(error),
     };
+    let told = match store::catalog_entries::find(ctx.db(), &order.entry).await? {
+        Some(about) => entry_form::told(ctx, &order.entry, &about.spec, &why).await?,
+        None => return Ok(()), // it was deleted meanwhile
+    };
     change!(ctx, |tx| {
         let end = End { state, error: Some(&why), version: None };
         store::chart_ingests::finish(&mut **tx, id, end, ctx.now()).await?;
-        let kind = EventKind::VersionRefused { origin: order.what.words(), reason: why.clone() };
+        let kind = EventKind::VersionRefused { origin: order.what.words(), reason: told.clone() };
         tx.record(ctx, subject(&order.entry), None, kind);
         Ok(())
     })
@@ -260,7 +264,7 @@ impl Run<'_> {
         self.keep(order, &chart, &kept, &judged).await
     }
 
-    /// With each of the values that its entry gives: the manifests of the first, and what is found in all.
+    /// With each of the values that its entry gives: the manifests, and what is found in all.
     async fn render(
         &mut self,
         archive: &Archive,
@@ -268,18 +272,20 @@ impl Run<'_> {
         given: &[Given],
         signature: &Signature,
     ) -> Result<(String, Findings), Stop> {
-        let mut whole: Option<(String, Findings)> = None;
+        let (mut renderings, mut whole) = (Renderings::default(), None::<Findings>);
         for Given { for_whom, values } in given {
             let of = for_whom.as_ref().map(|names| format!(" for {names}")).unwrap_or_default();
             let rendered = self.step(&format!("Render it{of}"), render(self.ctx, archive, chart, values)).await?;
             let judged = judge(rendered.clone(), signature.clone());
             let found = self.step(&format!("Judge what it renders to{of}"), judged).await?;
+            renderings.add(for_whom.as_deref(), &rendered);
             whole = Some(match whole {
-                None => (rendered, found),
-                Some((first, before)) => (first, before.with(found)),
+                None => found,
+                Some(before) => before.with(found),
             });
         }
-        whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))
+        let whole = whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))?;
+        Ok((renderings.text, whole))
     }
 
     /// Does a step and writes down what came of it.

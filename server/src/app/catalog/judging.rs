@@ -3,14 +3,15 @@
 //! values with which it is what they approved.
 
 use super::entry_form::Given;
-use super::steps::{Stop, judge, kept_text, read, render, unpack};
+use super::steps::{Renderings, Stop, judge, kept_text, read, render, unpack};
 use super::{archives, day, entry_form, lock, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
 use crate::store;
 use crate::store::chart_versions::{JudgedAnew, Version};
+use charts::archive::Digest;
 use domain::audit::EventKind;
-use domain::catalog::{ChartVersion, Findings, VersionState};
+use domain::catalog::{ChartVersion, Findings, Risk, VersionState};
 use domain::id::VersionId;
 use domain::name::EntryName;
 use domain::{Action, text};
@@ -23,7 +24,9 @@ const LONGEST_REASON: usize = 1000;
 const UNTIL_MENDED: std::time::Duration = std::time::Duration::from_secs(300);
 /// One at a time in each process: an entry may have many versions, and other work goes on meanwhile.
 static TURN: Semaphore = Semaphore::const_new(1);
-const ASKS_FOR_MORE: &str = "The entry gives other values since it was approved, and with those it asks for more.";
+const GIVES_OTHERS: &str = "The entry gives other values since it was approved";
+const ASKS_FOR_MORE: &str = ", and with those it asks for more.";
+const IS_RISKY: &str = ", and two people decide on what it renders to with those.";
 const BEFORE: &str = " Before: ";
 
 /// Orders it for all versions of an entry that were rendered with other values than it gives now. The entry is held.
@@ -78,6 +81,10 @@ async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
         Err(Stop::Failed(why)) => return put_off(ctx, id, why).await,
         Err(Stop::Error(error)) => return Err(error),
     };
+    let told = match &judged {
+        Ok(_) => None,
+        Err(why) => Some(entry_form::told(ctx, &entry, &about.spec, why).await?),
+    };
     change!(ctx, |tx| {
         if lock(tx, &entry).await?.given.as_deref() != Some(given.as_str()) {
             return Ok(()); // it gives others again, for which this is ordered anew
@@ -88,8 +95,7 @@ async fn run(ctx: &Ctx, id: VersionId) -> Result<Outcome> {
             Err(why) => {
                 store::chart_versions::set_judging_error(&mut **tx, id, why).await?;
                 let ChartVersion { state, approvals_needed, .. } = found.about;
-                let kind =
-                    EventKind::VersionJudged { findings: None, error: Some(why.clone()), state, approvals_needed };
+                let kind = EventKind::VersionJudged { findings: None, error: told.clone(), state, approvals_needed };
                 tx.record(ctx, version_subject(&entry, &version), None, kind);
                 Ok(())
             }
@@ -108,16 +114,18 @@ async fn put_off(ctx: &Ctx, id: VersionId, why: String) -> Result<Outcome> {
 async fn render_anew(ctx: &Ctx, found: &Version, bytes: Vec<u8>, given: &[Given]) -> Result<(String, Findings), Stop> {
     let ((archive, _), _) = unpack(bytes).await?;
     let (chart, _) = read(archive.clone()).await?;
-    let mut whole: Option<(String, Findings)> = None;
-    for Given { values, .. } in given {
+    let (mut renderings, mut whole) = (Renderings::default(), None::<Findings>);
+    for Given { for_whom, values } in given {
         let (rendered, _) = render(ctx, &archive, &chart, values).await?;
         let (findings, _) = judge(rendered.clone(), found.findings.signature.clone()).await?;
+        renderings.add(for_whom.as_deref(), &rendered);
         whole = Some(match whole {
-            None => (kept_text(&rendered), findings),
-            Some((first, before)) => (first, before.with(findings)),
+            None => findings,
+            Some(before) => before.with(findings),
         });
     }
-    whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))
+    let whole = whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))?;
+    Ok((kept_text(&renderings.text), whole))
 }
 
 async fn keep(
@@ -129,20 +137,23 @@ async fn keep(
     findings: &Findings,
 ) -> Result<()> {
     let ChartVersion { id, entry, version, state, .. } = &found.about;
+    let stakes = lock(tx, entry).await?.stakes();
     let asks_for_more = findings.asks_for_more_than(found.approved_findings.as_ref().unwrap_or(&found.findings));
+    let rendering = Digest::of(rendered.as_bytes()).to_hex();
+    let is_as_approved = found.approved_rendering.as_deref() == Some(rendering.as_str())
+        && found.approved_findings.as_ref() == Some(findings);
+    // Of what is risky, two people have seen what it renders to.
+    let is_unseen = asks_for_more || (stakes.risk >= Risk::Elevated && !is_as_approved);
     let state = match state {
-        VersionState::Approved if asks_for_more => VersionState::Candidate,
-        VersionState::Candidate if found.taken_back && found.approved_findings.as_ref() == Some(findings) => {
-            VersionState::Approved
-        }
+        VersionState::Approved if is_unseen => VersionState::Candidate,
+        VersionState::Candidate if found.taken_back && is_as_approved => VersionState::Approved,
         // It was to end: who wants it all the same opens it again.
-        VersionState::Deprecated { .. } if asks_for_more => VersionState::Blocked,
+        VersionState::Deprecated { .. } if is_unseen => VersionState::Blocked,
         VersionState::Candidate | VersionState::Approved | VersionState::Deprecated { .. } | VersionState::Blocked => {
             *state
         }
     };
     let before = store::chart_versions::find_before(tx, entry, version, day(ctx.now())).await?;
-    let stakes = lock(tx, entry).await?.stakes();
     // Fewer than before are never enough, and two decide on what nobody approved as it is.
     let needed = match (state == found.about.state, state) {
         (true, VersionState::Candidate) => findings.approvals_needed(stakes, before.as_ref().map(|it| &it.findings)),
@@ -150,10 +161,11 @@ async fn keep(
         (_, VersionState::Approved | VersionState::Deprecated { .. }) | (true, VersionState::Blocked) => 0,
     };
     let approvals_needed = needed.max(found.about.approvals_needed);
+    let why = if asks_for_more { ASKS_FOR_MORE } else { IS_RISKY };
     let reason = match (state, found.reason.as_deref()) {
         (VersionState::Approved, reason) => former_reason(reason).map(str::to_owned),
-        (_, Some(reason)) => Some(text::shown(&format!("{ASKS_FOR_MORE}{BEFORE}{reason}"), LONGEST_REASON)),
-        (_, None) => Some(ASKS_FOR_MORE.to_owned()),
+        (_, Some(reason)) => Some(text::shown(&format!("{GIVES_OTHERS}{why}{BEFORE}{reason}"), LONGEST_REASON)),
+        (_, None) => Some(format!("{GIVES_OTHERS}{why}")),
     };
     let reason = reason.as_deref();
     let judged = JudgedAnew { id: *id, given, rendered, findings, state, reason, approvals_needed };
@@ -165,5 +177,5 @@ async fn keep(
 
 /// What was said of it before it asked for more.
 fn former_reason(reason: Option<&str>) -> Option<&str> {
-    reason?.strip_prefix(ASKS_FOR_MORE)?.strip_prefix(BEFORE)
+    reason?.strip_prefix(GIVES_OTHERS)?.split_once(BEFORE).map(|(_, before)| before)
 }

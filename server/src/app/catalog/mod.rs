@@ -22,11 +22,10 @@ mod versions;
 
 pub use archives::try_out as try_archives_dir;
 pub(super) use difference::difference;
-pub use entries::{add, apply, change, restore, withdraw};
-pub(super) use entry_form::as_seen;
-pub use entry_form::{
-    gives_other, mistakes_of as form_mistakes, read as read_overlay, with_form, written as written_form,
-};
+pub use entries::{add, apply, change, remove, restore, withdraw};
+pub(super) use entry_form::{WITHHELD, as_seen, may_read_given};
+pub(super) use entry_form::{given_in_words, mistakes_with};
+pub use entry_form::{gives_other, mistakes_of as form_mistakes, with_form, written as written_form};
 pub use export::{export, names};
 pub use forget::ForgetIngests;
 pub use form_questions::import as import_questions;
@@ -43,7 +42,7 @@ pub use sources::{
     NewCredentials, add as add_source, apply as apply_source, change as change_source, check as check_source,
     export as export_sources, remove as remove_source,
 };
-pub use versions::{approve, block, deprecate, reopen};
+pub use versions::{approve, block, deprecate, remove as remove_version, reopen};
 
 use super::{Error, Result};
 use crate::store;

@@ -7,6 +7,7 @@ use charts::archive::{Archive, Limits};
 use charts::chart::{Chart, ChartType};
 use domain::catalog::{Findings, Signature};
 use helm::{ChartFiles, Helm, HelmError, Render};
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
 use values::Overlay;
@@ -33,6 +34,26 @@ impl<E: Into<Error>> From<E> for Stop {
 /// A text as the database takes it.
 pub fn kept_text(text: &str) -> String {
     text.replace('\0', "")
+}
+
+/// What a chart renders to with all values that its entry gives: the manifests of the first, and of each other what is not there yet.
+#[derive(Debug, Default)]
+pub struct Renderings {
+    pub text: String,
+    known: HashSet<String>,
+}
+
+impl Renderings {
+    /// `for_whom`: for which class and environment, if for one.
+    pub fn add(&mut self, for_whom: Option<&str>, manifests: &str) {
+        let documents = manifests.split("\n---").map(|document| document.trim_start_matches("---").trim());
+        for document in documents.filter(|document| !document.is_empty()) {
+            if self.known.insert(document.to_owned()) {
+                let comment = for_whom.map(|names| format!("# For {names}\n")).unwrap_or_default();
+                self.text.push_str(&format!("---\n{comment}{document}\n"));
+            }
+        }
+    }
 }
 
 /// Off the threads that serve others: it takes processor time.
@@ -127,4 +148,17 @@ pub async fn judge(rendered: String, signature: Signature) -> Result<(Findings, 
         Ok((found, detail))
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_only_for_some_stands_beside_what_is_for_all() {
+        let mut renderings = Renderings::default();
+        renderings.add(None, "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: hello\n");
+        renderings.add(Some("production"), "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: other\n");
+        insta::assert_snapshot!(renderings.text, @"");
+    }
 }

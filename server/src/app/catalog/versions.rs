@@ -77,6 +77,22 @@ pub async fn reopen(ctx: &Ctx, entry: &EntryName, version: &str, reason: &Commen
     set_state(ctx, (entry, version), reason, ChartVersion::reopen, event).await
 }
 
+/// Takes away one that was taken in by mistake: nobody has approved it.
+pub async fn remove(ctx: &Ctx, entry: &EntryName, version: &str) -> Result<()> {
+    ctx.allow(Action::SetUp)?;
+    change!(ctx, |tx| {
+        lock(tx, entry).await?;
+        let found = store::chart_versions::find(tx, entry, version).await?.ok_or(Error::NotFound)?;
+        if !store::catalog_entries::is_removable(&mut **tx, entry, Some(version)).await? {
+            let why = format!("somebody approved {entry} {version}: it can be blocked, and stays");
+            return Err(Refusal::NotPossible(why).into());
+        }
+        store::chart_versions::remove(&mut **tx, found.about.id).await?;
+        tx.record(ctx, version_subject(entry, version), None, EventKind::VersionRemoved { digest: found.digest });
+        Ok(())
+    })
+}
+
 /// Brings a version into the `next` state by one person's word, with the `event` that tells of both states.
 async fn set_state(
     ctx: &Ctx,

@@ -49,7 +49,7 @@ pub async fn get(ctx: Ctx, Path(entry): Path<String>, Query(paging): Query<Pagin
 #[utoipa::path(get, path = "/curation", operation_id = "list_curated_entries", tag = "catalog", params(Paging),
     responses((status = 200, body = Page<CuratedRow>), Problems))]
 pub async fn curated(ctx: Ctx, Query(paging): Query<Paging>) -> Reply<Json<Page<CuratedRow>>> {
-    Ok(Json(views::curated(&ctx, paging.after.as_deref(), paging.limit()).await?))
+    Ok(Json(views::curated(&ctx, false, paging.after.as_deref(), paging.limit()).await?))
 }
 
 /// One entry, for those who set up, with all its versions.
@@ -98,6 +98,23 @@ pub async fn withdraw(ctx: Ctx, Path(entry): Path<String>, Json(body): Json<Reas
     let entry: EntryName = name(&entry)?;
     catalog::withdraw(&ctx, &entry, &body.reason).await?;
     shown(&ctx, &entry).await
+}
+
+/// Delete an entry that was made by mistake, with what was taken in for it. One of which a version was ever approved is
+/// withdrawn instead.
+#[utoipa::path(delete, path = "/curation/{entry}", operation_id = "remove_catalog_entry", tag = "catalog", params(("entry" = String, Path)),
+    responses((status = 204), Problems))]
+pub async fn remove(ctx: Ctx, Path(entry): Path<String>) -> Reply<StatusCode> {
+    catalog::remove(&ctx, &name(&entry)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Delete a version that was taken in by mistake. One that somebody approved is blocked instead.
+#[utoipa::path(delete, path = "/curation/{entry}/versions/{version}", operation_id = "remove_chart_version", tag = "catalog",
+    params(("entry" = String, Path), ("version" = String, Path)), responses((status = 204), Problems))]
+pub async fn remove_version(ctx: Ctx, Path((entry, version)): Path<(String, String)>) -> Reply<StatusCode> {
+    catalog::remove_version(&ctx, &name(&entry)?, &version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Offer a withdrawn entry again.

@@ -22,10 +22,18 @@ use frontend::{Again, pages};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub async fn list(ctx: Ctx, context: RequestContext, Query(paging): Query<Paging>) -> Reply {
-    let after = paging.after.as_deref();
-    let (frame, view) = framed(&context, &ctx, views::curated(&ctx, after, PAGE)).await?;
-    ok(pages::curation::page(frame, view, after.is_none()))
+/// What the list is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Narrowed {
+    waiting: String,
+    after: Option<String>,
+}
+
+pub async fn list(ctx: Ctx, context: RequestContext, Query(narrowed): Query<Narrowed>) -> Reply {
+    let (waiting_only, after) = (!narrowed.waiting.is_empty(), narrowed.after.as_deref());
+    let (frame, view) = framed(&context, &ctx, views::curated(&ctx, waiting_only, after, PAGE)).await?;
+    ok(pages::curation::page(frame, view, waiting_only, after.is_none()))
 }
 
 pub async fn get(ctx: Ctx, context: RequestContext, Path(entry): Path<String>, Query(paging): Query<Paging>) -> Reply {
@@ -184,6 +192,29 @@ pub async fn upload(ctx: Ctx, context: RequestContext, Path(entry): Path<String>
     match archive.upload(&ctx, &entry).await {
         Ok(id) => see_done(&format!("/admin/catalog/{entry}/ingests/{id}"), "The archive is here."),
         Err(error) => entry_again(&ctx, &context, &entry, Err(error), vec![], String::new()).await,
+    }
+}
+
+pub async fn remove(ctx: Ctx, context: RequestContext, Path(entry): Path<String>) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    match catalog::remove(&ctx, &entry).await {
+        Ok(()) => see_done(PageKind::Curation.path(), format!("{entry} is deleted.")),
+        done => entry_again(&ctx, &context, &entry, done, vec![], String::new()).await,
+    }
+}
+
+pub async fn remove_version(
+    ctx: Ctx,
+    context: RequestContext,
+    Path((entry, version)): Path<(String, String)>,
+) -> Reply {
+    let entry: EntryName = name(&entry)?;
+    match catalog::remove_version(&ctx, &entry, &version).await {
+        Ok(()) => see_done(&PageKind::CuratedEntry.filled(&[entry.as_str()]), format!("{version} is deleted.")),
+        Err(error) => {
+            let fields = DecisionFields::default();
+            version_again(&ctx, &context, (&entry, &version), Err(error), fields).await
+        }
     }
 }
 

@@ -133,18 +133,19 @@ async fn save(ctx: &Ctx, entry: &EntryName, ground: &FormGround, work: &Work) ->
 impl Work {
     /// Takes over what was typed, and does what was pressed.
     fn perform(&mut self, step: &Step, ground: &FormGround) -> std::result::Result<(), Refusal> {
-        let mut draft = catalog::read_form(&self.text)?;
+        // What is typed stays as it is until all of it is done.
+        let (mut draft, mut typed) = (catalog::read_form(&self.text)?, self.typed.clone());
         self.draft = Some(draft.clone());
         if let Some(panel) = self.open.as_ref().filter(|_| *step != Step::Close) {
-            catalog::take_panel(&mut draft, panel, &self.typed, &ground.values)?;
+            catalog::take_panel(&mut draft, panel, &typed, &ground.values)?;
         }
-        if matches!(step, Step::Save | Step::Take) {
-            for pending in catalog::pending_steps(self.open.as_ref(), &self.typed) {
-                catalog::apply_step(&mut draft, &pending, &self.typed, &ground.values)?;
-                self.typed = left(std::mem::take(&mut self.typed), &pending);
+        if matches!(step, Step::Save | Step::Take | Step::Open(_)) {
+            for pending in catalog::pending_steps(self.open.as_ref(), &typed) {
+                catalog::apply_step(&mut draft, &pending, &typed, &ground.values)?;
+                typed = left(typed, &pending);
             }
         }
-        catalog::apply_step(&mut draft, step, &self.typed, &ground.values)?;
+        catalog::apply_step(&mut draft, step, &typed, &ground.values)?;
         if *step == Step::Questions {
             self.notes = catalog::import_questions(&mut draft, ground.questions.as_ref(), &ground.chart)?;
         }
@@ -156,7 +157,7 @@ impl Work {
             self.open = None;
         }
         draft.text().clone_into(&mut self.text);
-        self.typed = shown(&draft, self.open.as_ref(), ground, left(std::mem::take(&mut self.typed), step));
+        self.typed = shown(&draft, self.open.as_ref(), ground, left(typed, step));
         self.draft = Some(draft);
         Ok(())
     }

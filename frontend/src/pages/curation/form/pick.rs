@@ -64,7 +64,9 @@ fn row(editor: &FormEditor, overlay: &Overlay, value: &ChartValue) -> AnyView {
     let dotted = path.dotted();
     let is_offered = overlay.fields.iter().any(|field| field.path == *path);
     let guessed = if value.is_guessed { ", guessed" } else { "" };
-    let default: Option<String> = value.default.as_ref().map(|text| text.chars().take(LONGEST).collect());
+    let is_secret = overlay.secrets.iter().any(|secret| secret.covers(path));
+    let default = value.default.as_ref().filter(|_| !is_secret);
+    let default: Option<String> = default.map(|text| text.chars().take(LONGEST).collect());
     let told = match default.as_deref() {
         None => format!("{}{guessed}", value.kind),
         Some("") => format!("{}{guessed}, empty", value.kind),

@@ -3,10 +3,11 @@
 use super::today;
 use crate::app::{Ctx, Error, Result, catalog};
 use crate::store;
+use crate::store::chart_archives::Contents;
 use crate::store::chart_versions::Version;
 use domain::Action;
 use domain::actor::PlatformRole;
-use domain::catalog::{EntrySpec, Findings, VersionState};
+use domain::catalog::{EntrySpec, Findings, Judging, VersionState};
 use domain::class::Class;
 use domain::name::EntryName;
 use domain::view::{ClassFit, VersionBefore, VersionReview};
@@ -25,13 +26,17 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     let n_bytes = store::chart_archives::size(&mut *conn, &found.digest).await?;
     let classes = store::classes::list_offered(&mut *conn).await?;
     let classes = classes.iter().map(|class| class_fit(&entry.spec, &found.findings, class)).collect();
-    let contents = match (with_difference, &before) {
-        (false, _) => None,
-        (true, Some(before)) => Some((
-            Some(store::chart_archives::contents(&mut *conn, before.about.id).await?),
-            store::chart_archives::contents(&mut *conn, found.about.id).await?,
-        )),
-        (true, None) => Some((None, store::chart_archives::contents(&mut *conn, found.about.id).await?)),
+    let now = store::chart_archives::contents(&mut *conn, found.about.id).await?;
+    // What judging took off the offer is compared with what was approved of it.
+    let itself = found.approved_findings.clone().filter(|_| found.taken_back);
+    let then = match (&now.approved_rendered, &before) {
+        (Some(rendered), _) if itself.is_some() => {
+            Some(Contents { rendered: rendered.clone(), given: found.given.clone(), ..now.clone() })
+        }
+        (_, Some(before)) if with_difference => {
+            Some(store::chart_archives::contents(&mut *conn, before.about.id).await?)
+        }
+        (_, Some(_) | None) => None,
     };
     let limit = i64::try_from(catalog::MOST_VERSIONS).unwrap_or(i64::MAX);
     let above = before.as_ref().map(|before| before.about.id);
@@ -39,25 +44,41 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
     drop(conn);
     let above = before.as_ref().map(|before| before.about.version.as_str());
     let news = catalog::news(own, archive.changelog.as_deref(), above, &found.about.version);
-    let is_compared = contents.is_some();
-    let difference = match contents {
-        Some((then, now)) => catalog::difference(then, now, catalog::read_overlay(&entry.spec)?).await?,
-        None => None,
+    let given = [Some(found.given.as_deref()), before.as_ref().map(|before| before.given.as_deref())];
+    let given: Vec<_> = given.into_iter().flatten().collect();
+    let is_withheld = !catalog::may_read_given(ctx, name, &entry.spec, &given).await?;
+    let judging = match found.about.judging.clone() {
+        Judging::Failed { .. } if is_withheld => Judging::Failed { why: catalog::WITHHELD.into() },
+        judging => judging,
+    };
+    let given = if is_withheld { Vec::new() } else { catalog::given_in_words(&entry.spec)? };
+    let mistakes = if is_withheld { Vec::new() } else { catalog::mistakes_with(&entry.spec, &now).await? };
+    let difference = match (with_difference, then, now) {
+        (false, ..) => None,
+        (true, then, now) if is_withheld => {
+            let unrendered = |of: Contents| Contents { rendered: String::new(), ..of };
+            catalog::difference(then.map(unrendered), unrendered(now)).await?
+        }
+        (true, then, now) => catalog::difference(then, now).await?,
     };
     let is_open = found.about.state == VersionState::Candidate;
-    let before_findings = before.as_ref().map(|before| &before.findings);
+    let before_findings = itself.as_ref().or(before.as_ref().map(|before| &before.findings));
     let stakes = entry.stakes();
     let gravity = if is_open { found.findings.gravity(stakes, before_findings) } else { BTreeSet::new() };
     let needed = found.findings.approvals_needed(stakes, before_findings);
     let approvals_needed = found.about.approvals_needed.max(if is_open { needed } else { 0 });
-    let before = match before {
-        Some(before) => Some(VersionBefore {
+    let before = match (itself, before) {
+        (Some(findings), _) => {
+            let version = found.about.version.clone();
+            Some(VersionBefore { version, is_offered: false, is_itself: true, findings })
+        }
+        (None, Some(before)) => Some(VersionBefore {
             is_offered: offered == Some(before.about.id),
             is_itself: false,
             version: before.about.version,
             findings: before.findings,
         }),
-        None => itself_before(&found),
+        (None, None) => None,
     };
     Ok(VersionReview {
         entry: entry.name,
@@ -67,7 +88,11 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         state: found.about.state,
         reason: found.reason,
         round: found.round,
-        judging: found.about.judging,
+        judging,
+        is_withheld,
+        given,
+        mistakes,
+        is_offered: offered == Some(found.about.id),
         digest: found.digest,
         n_bytes,
         origin: found.origin,
@@ -80,17 +105,10 @@ pub async fn review(ctx: &Ctx, name: &EntryName, version: &str, with_difference:
         approvals: found.about.approvals,
         approvals_needed,
         classes,
-        is_difference_late: is_compared && difference.is_none(),
+        is_difference_late: with_difference && difference.is_none(),
         difference,
         news,
     })
-}
-
-/// What was found in it when it was approved, where that is something else now.
-fn itself_before(found: &Version) -> Option<VersionBefore> {
-    let findings = found.approved_findings.as_ref().filter(|approved| **approved != found.findings)?;
-    let version = found.about.version.clone();
-    Some(VersionBefore { version, is_offered: false, is_itself: true, findings: findings.clone() })
 }
 
 /// Why who looks cannot approve it now.
