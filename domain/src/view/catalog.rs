@@ -143,6 +143,7 @@ views! {
         pub app_version: Option<String>,
         pub state: VersionState,
         pub reason: Option<String>,
+        pub is_prerelease: bool,
         /// Why it is not offered meanwhile, whatever its state.
         pub unjudged: Option<Unjudged>,
         #[serde(with = "time::serde::rfc3339")]

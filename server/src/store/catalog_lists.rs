@@ -176,7 +176,7 @@ pub async fn list_versions(
         r#"select v.sort_key, v.version, v.state, v.sunset_on, v.reason, v.taken_in_at, v.approvals_needed,
                   a.metadata as "metadata: Json<ChartMetadata>",
                   (select count(*) from version_approvals p where p.version_id = v.id and p.round = v.round) as "approvals!",
-                  v.given is distinct from e.given as "is_stale!", v.judging_error is not null as "has_failed!"
+                  v.given is distinct from e.given as "is_stale!", v.judging_error is not null as "has_failed!", v.is_prerelease
            from chart_versions v join chart_archives a on a.digest = v.digest join catalog_entries e on e.name = v.entry
            where v.entry = $1 and ($2::text is null or v.sort_key < $2)
              and (not $3 or v.offered_at is not null and v.state <> 'candidate')
@@ -196,6 +196,7 @@ pub async fn list_versions(
                 state: version_state(&r.state, r.sunset_on)?,
                 reason: r.reason,
                 taken_in_at: r.taken_in_at,
+                is_prerelease: r.is_prerelease,
                 unjudged: match (r.is_stale, r.has_failed) {
                     (false, _) => None,
                     (true, false) => Some(Unjudged::Waits),

@@ -206,6 +206,7 @@ fn metadata() -> ChartMetadata {
 
 fn row(version: &str, state: VersionState) -> VersionRow {
     VersionRow {
+        is_prerelease: false,
         unjudged: None,
         version: version.into(),
         app_version: Some("17".into()),

@@ -96,7 +96,7 @@ fn version(view: &CuratedEntry, row: &VersionRow, now: OffsetDateTime) -> AnyVie
     let approvals = (is_open && row.approvals_needed > 1).then(|| {
         view! { <span class="dim">{format!("{} of {} approvals", row.approvals, row.approvals_needed)}</span> }
     });
-    let is_held_back = view.spec.channel == Channel::Stable && is_prerelease(&row.version);
+    let is_held_back = view.spec.channel == Channel::Stable && row.is_prerelease;
     let held_back = is_held_back.then(|| badge::tag("pre-release: not offered on Stable"));
     view! {
         <li data-version=row.version.clone()>
@@ -109,11 +109,6 @@ fn version(view: &CuratedEntry, row: &VersionRow, now: OffsetDateTime) -> AnyVie
         </li>
     }
     .into_any()
-}
-
-/// As semantic versions write it.
-fn is_prerelease(version: &str) -> bool {
-    version.split('+').next().is_some_and(|version| version.contains('-'))
 }
 
 fn upload(view: &CuratedEntry, again: &Again) -> AnyView {

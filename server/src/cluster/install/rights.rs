@@ -186,9 +186,10 @@ pub fn creatable_by_deployers() -> impl Iterator<Item = (&'static str, &'static 
 
 /// Whether deployments may do this to a resource, in their namespace: no role that they make may more.
 pub fn may_deployers(verb: &str, group: &str, resource: &str) -> bool {
-    DEPLOYER_RIGHTS.into_iter().flatten().any(|right| {
-        right.group == group && right.verbs.contains(&verb) && right.resources.iter().any(|known| *known == resource)
-    })
+    DEPLOYER_RIGHTS
+        .into_iter()
+        .flatten()
+        .any(|right| right.group == group && right.verbs.contains(&verb) && right.resources.contains(&resource))
 }
 
 pub fn rules<const N: usize>(sets: [&[Right]; N]) -> Vec<PolicyRule> {
