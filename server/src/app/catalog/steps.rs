@@ -159,6 +159,19 @@ mod tests {
         let mut renderings = Renderings::default();
         renderings.add(None, "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: hello\n");
         renderings.add(Some("production"), "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: other\n");
-        insta::assert_snapshot!(renderings.text, @"");
+        insta::assert_snapshot!(renderings.text, @r"
+        ---
+        # Source: a
+        kind: A
+        x: |
+          --- no end
+        ---
+        kind: B
+        cmd: hello
+        ---
+        # For production
+        kind: B
+        cmd: other
+        ");
     }
 }
