@@ -81,13 +81,21 @@ fn needs(facts: &RenderedFacts) -> Needs {
 fn not_creatable(facts: &RenderedFacts) -> impl Iterator<Item = String> {
     let allowed = Allowed::new(crate::cluster::creatable_by_deployers());
     let outside = facts.outside(&allowed, SAMPLE_NAMESPACE).into_iter().map(|outside| outside.object.to_string());
-    let beyond = facts.rights.rights.iter().filter(|right| right.reach != Reach::Cluster && is_beyond(right));
+    let beyond = facts.rights.rights.iter().filter(|right| is_of_role(right) && is_beyond(right));
     let beyond: Vec<_> = beyond.map(|right| format!("Role that may {right}")).collect();
     let bound =
         facts.rights.bindings.iter().filter(|binding| binding.object.kind == "RoleBinding" && !is_let_in(binding));
     let bound: Vec<_> =
         bound.map(|binding| format!("{} (binds {} {})", binding.object, binding.role_kind, binding.role)).collect();
     outside.chain(beyond).chain(bound)
+}
+
+/// Not of a ClusterRole, which nobody of a team may make at all.
+fn is_of_role(right: &Found) -> bool {
+    match right.reach {
+        Reach::Namespace | Reach::Unbound => true,
+        Reach::Cluster | Reach::Aggregated => false,
+    }
 }
 
 /// More than deployments may: the API server lets nobody make a role that may more than who makes it.
