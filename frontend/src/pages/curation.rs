@@ -1,6 +1,7 @@
 //! What is curated: every entry of the catalog, with what waits for a decision.
 
 mod available;
+mod difference;
 pub mod edit;
 pub mod entry;
 pub mod form;

@@ -80,13 +80,17 @@ async fn require_known(tx: &mut Change, before: Option<&EntrySpec>, spec: &Entry
     let in_form = named(&in_form(spec)?, before_in_form.as_ref());
     let teams = named(&spec.teams, before.map(|before| &before.teams));
     let classes = named(&spec.classes, before.map(|before| &before.classes));
-    let (teams, classes) = store::catalog_entries::list_unknown(&mut **tx, &teams, &classes).await?;
-    let (_, unknown_in_form) = store::catalog_entries::list_unknown(&mut **tx, &[], &in_form).await?;
+    let all_classes: Vec<_> = classes.iter().chain(&in_form).cloned().collect();
+    let (no_teams, no_classes) = store::catalog_entries::list_unknown(&mut **tx, &teams, &all_classes).await?;
     let mut errors = FieldErrors::default();
-    for (field, unknown) in [("teams", teams), ("classes", classes), ("form", unknown_in_form)] {
+    for (field, says, named, unknown) in [
+        ("teams", "are not there", &teams, &no_teams),
+        ("classes", "are not there", &classes, &no_classes),
+        ("form", "names classes that are not there", &in_form, &no_classes),
+    ] {
+        let unknown: Vec<_> = named.iter().filter(|name| unknown.contains(name)).map(String::as_str).collect();
         if !unknown.is_empty() {
-            let what = if field == "form" { "names classes that" } else { "" };
-            errors.add(field, format!("{what} are not there: {}", unknown.join(", ")).trim().to_owned());
+            errors.add(field, format!("{says}: {}", unknown.join(", ")));
         }
     }
     Ok(errors.finish()?)

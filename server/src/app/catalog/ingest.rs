@@ -259,8 +259,7 @@ impl Run<'_> {
             changes: Json(news::changes(&chart)),
             changelog: changelog::find(&archive.files).map(|text| kept_text(&text)),
         };
-        let judged =
-            Judged { spec, given, fits, rendered: kept_text(&rendered), found, picture, origin, source: asked };
+        let judged = Judged { spec, given, fits, rendered, found, picture, origin, source: asked };
         self.keep(order, &chart, &kept, &judged).await
     }
 
@@ -272,20 +271,15 @@ impl Run<'_> {
         given: &[Given],
         signature: &Signature,
     ) -> Result<(String, Findings), Stop> {
-        let (mut renderings, mut whole) = (Renderings::default(), None::<Findings>);
+        let mut renderings = Renderings::default();
         for Given { for_whom, values } in given {
             let of = for_whom.as_ref().map(|names| format!(" for {names}")).unwrap_or_default();
             let rendered = self.step(&format!("Render it{of}"), render(self.ctx, archive, chart, values)).await?;
             let judged = judge(rendered.clone(), signature.clone());
             let found = self.step(&format!("Judge what it renders to{of}"), judged).await?;
-            renderings.add(for_whom.as_deref(), &rendered);
-            whole = Some(match whole {
-                None => found,
-                Some(before) => before.with(found),
-            });
+            renderings.add(for_whom.as_deref(), &rendered, found);
         }
-        let whole = whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))?;
-        Ok((renderings.text, whole))
+        renderings.whole()
     }
 
     /// Does a step and writes down what came of it.

@@ -3,7 +3,7 @@
 //! values with which it is what they approved.
 
 use super::entry_form::Given;
-use super::steps::{Renderings, Stop, judge, kept_text, read, render, unpack};
+use super::steps::{Renderings, Stop, judge, read, render, unpack};
 use super::{archives, day, entry_form, lock, version_subject};
 use crate::app::{Change, Ctx, Error, Result, change};
 use crate::jobs::{Job, Outcome};
@@ -114,18 +114,13 @@ async fn put_off(ctx: &Ctx, id: VersionId, why: String) -> Result<Outcome> {
 async fn render_anew(ctx: &Ctx, found: &Version, bytes: Vec<u8>, given: &[Given]) -> Result<(String, Findings), Stop> {
     let ((archive, _), _) = unpack(bytes).await?;
     let (chart, _) = read(archive.clone()).await?;
-    let (mut renderings, mut whole) = (Renderings::default(), None::<Findings>);
+    let mut renderings = Renderings::default();
     for Given { for_whom, values } in given {
         let (rendered, _) = render(ctx, &archive, &chart, values).await?;
         let (findings, _) = judge(rendered.clone(), found.findings.signature.clone()).await?;
-        renderings.add(for_whom.as_deref(), &rendered);
-        whole = Some(match whole {
-            None => findings,
-            Some(before) => before.with(findings),
-        });
+        renderings.add(for_whom.as_deref(), &rendered, findings);
     }
-    let whole = whole.ok_or_else(|| Stop::Failed("the entry gives no values".into()))?;
-    Ok((kept_text(&renderings.text), whole))
+    renderings.whole()
 }
 
 async fn keep(

@@ -36,16 +36,32 @@ pub fn kept_text(text: &str) -> String {
     text.replace('\0', "")
 }
 
-/// What a chart renders to with all values that its entry gives: the manifests of the first, and of each other what is not there yet.
+/// What a chart renders to with all values that its entry gives: the manifests of the first, and of each other what is not there
+/// yet; and what is found in all of them.
 #[derive(Debug, Default)]
 pub struct Renderings {
-    pub text: String,
+    text: String,
     known: HashSet<String>,
+    findings: Option<Findings>,
 }
 
 impl Renderings {
     /// `for_whom`: for which class and environment, if for one.
-    pub fn add(&mut self, for_whom: Option<&str>, manifests: &str) {
+    pub fn add(&mut self, for_whom: Option<&str>, manifests: &str, findings: Findings) {
+        self.findings = Some(match self.findings.take() {
+            None => findings,
+            Some(before) => before.with(findings),
+        });
+        self.add_text(for_whom, manifests);
+    }
+
+    /// The manifests, as the database takes them, and what is found in them.
+    pub fn whole(self) -> Result<(String, Findings), Stop> {
+        let findings = self.findings.ok_or_else(|| Stop::Failed("the entry gives no values".into()))?;
+        Ok((kept_text(&self.text), findings))
+    }
+
+    fn add_text(&mut self, for_whom: Option<&str>, manifests: &str) {
         let documents = manifests.split("\n---").map(|document| document.trim_start_matches("---").trim());
         for document in documents.filter(|document| !document.is_empty()) {
             if self.known.insert(document.to_owned()) {
@@ -157,8 +173,9 @@ mod tests {
     #[test]
     fn what_is_only_for_some_stands_beside_what_is_for_all() {
         let mut renderings = Renderings::default();
-        renderings.add(None, "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: hello\n");
-        renderings.add(Some("production"), "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: other\n");
+        renderings.add_text(None, "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: hello\n");
+        renderings
+            .add_text(Some("production"), "---\n# Source: a\nkind: A\nx: |\n  --- no end\n---\nkind: B\ncmd: other\n");
         insta::assert_snapshot!(renderings.text, @r"
         ---
         # Source: a
